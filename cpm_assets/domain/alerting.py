@@ -1,0 +1,62 @@
+"""Alerting: which alerts and resolved messages are to be sent now, from what is wrong now and what was sent (D13, D14).
+
+Level-triggered: a lost message is sent again because its delivery was not recorded, so each arrives at least once; the
+alert id lets the receiver drop repeats. Pure: the sensor gathers, `resources/alert_outbox.py` sends and records.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong now: a failed blocking check of a day, or a failed run of a job on a day.
+
+    `subject` is the check's or job's name, `usage_date` its UTC day (YYYY-MM-DD), `text` what on-call reads first.
+    """
+
+    kind: str
+    subject: str
+    usage_date: str
+    text: str
+    failing_rows: int
+    runbook: str
+    run_id: str
+
+    @property
+    def alert_id(self) -> str:
+        """The same for the same day and subject, however often it fails before it passes."""
+        return hashlib.sha256(f"{self.kind}|{self.subject}|{self.usage_date}".encode()).hexdigest()[:16]
+
+
+def messages_due(problems: Iterable[Problem], open_alerts: Mapping[str, dict[str, object]]) -> list[dict[str, object]]:
+    """The JSON bodies to send, in a stable order: one per new problem, one `resolved` per alert whose problem is gone.
+
+    `open_alerts` are the alerts delivered and not yet resolved, by id. An alert that was resolved and fails again is
+    new: it is sent again.
+    """
+    now_wrong = {problem.alert_id: problem for problem in problems}
+    alerts = [
+        {
+            "alert_id": alert_id,
+            "status": "firing",
+            "kind": problem.kind,
+            "subject": problem.subject,
+            "usage_date": problem.usage_date,
+            "text": problem.text,
+            "failing_rows": problem.failing_rows,
+            "runbook": problem.runbook,
+            "run_id": problem.run_id,
+        }
+        for alert_id, problem in now_wrong.items()
+        if alert_id not in open_alerts
+    ]
+    resolved = [
+        {**body, "status": "resolved", "text": f"{body['subject']} passes again for {body['usage_date']}"}
+        for alert_id, body in open_alerts.items()
+        if alert_id not in now_wrong
+    ]
+    return sorted(alerts + resolved, key=lambda message: (str(message["usage_date"]), str(message["subject"])))

@@ -1,0 +1,99 @@
+"""The build log: one small file in the lake for each build of a day, written once.
+
+It is what makes the warehouse derived: `make rebuild` replays it. It is also where finality lives, so that a lost
+warehouse cannot reopen a day (D21). A build's records become true together with the snapshot that shows them: they
+wait in `work/pending_builds.json` until the published link is switched, which is the one commit point.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from cpm_assets.resources.durable_files import write_durably
+
+
+@dataclass(frozen=True)
+class DayBuild:
+    """One build of one UTC day. Instants are aware UTC.
+
+    `outcome`: accepted, empty, rejected, or failed (its extraction was not complete, D23).
+    `known_at_utc`: the inputs were those known at this instant (D22).
+    """
+
+    usage_date: date
+    run_id: str
+    built_at_utc: datetime
+    known_at_utc: datetime
+    outcome: str
+    is_final: bool
+    is_finalizing: bool
+    reason: str | None
+
+    @property
+    def is_good(self) -> bool:
+        return self.outcome in ("accepted", "empty")
+
+
+class BuildLog:
+    """Reads and appends the builds of days below one directory."""
+
+    def __init__(self, lake: Path, work: Path) -> None:
+        self._root = lake / "builds"
+        self._pending = work / "pending_builds.json"
+
+    def of_day(self, day: date) -> list[DayBuild]:
+        """All builds of a day, oldest first."""
+        return [_from_json(path.read_text()) for path in sorted((self._root / day.isoformat()).glob("*.json"))]
+
+    def days(self) -> list[date]:
+        """Every day that was ever built, in order."""
+        if not self._root.exists():
+            return []
+        return sorted(date.fromisoformat(path.name) for path in self._root.iterdir() if path.is_dir())
+
+    def final_days(self, days: Iterable[date] | None = None) -> dict[date, DayBuild]:
+        """The build that closed each final day, of the given days or of all."""
+        finals = {}
+        for day in self.days() if days is None else days:
+            final = next((build for build in self.of_day(day) if build.is_final), None)
+            if final is not None:
+                finals[day] = final
+        return finals
+
+    def prepare(self, builds: Iterable[DayBuild], snapshot_name: str) -> None:
+        """Set down what becomes true when the snapshot of that name is published."""
+        self._pending.parent.mkdir(parents=True, exist_ok=True)
+        body = {"snapshot": snapshot_name, "builds": [_to_json(build) for build in builds]}
+        write_durably(self._pending, json.dumps(body).encode())
+
+    def settle(self, published_snapshot_name: str | None) -> None:
+        """Finish or forget a prepared set, by whether its snapshot is the published one. Safe to repeat."""
+        if not self._pending.exists():
+            return
+        body = json.loads(self._pending.read_text())
+        if body["snapshot"] == published_snapshot_name:
+            for text in body["builds"]:
+                build = _from_json(text)
+                name = f"{build.built_at_utc:%Y%m%dT%H%M%S%fZ}-{build.run_id[:8]}.json"
+                write_durably(self._root / build.usage_date.isoformat() / name, text.encode())
+        self._pending.unlink()
+
+
+def _to_json(build: DayBuild) -> str:
+    return json.dumps(asdict(build), default=lambda value: value.isoformat(), indent=1)
+
+
+def _from_json(text: str) -> DayBuild:
+    body = json.loads(text)
+    return DayBuild(
+        **{
+            **body,
+            "usage_date": date.fromisoformat(body["usage_date"]),
+            "built_at_utc": datetime.fromisoformat(body["built_at_utc"]),
+            "known_at_utc": datetime.fromisoformat(body["known_at_utc"]),
+        }
+    )

@@ -1,0 +1,81 @@
+"""The data directory: where everything that is written lives, and whose data it is (D26)."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class WrongStampError(RuntimeError):
+    """The data directory belongs to the sandbox or to another organization."""
+
+
+@dataclass(frozen=True)
+class DataDirectory:
+    """Paths below `CPM_DATA_DIR`. Nothing here creates anything but `claim`."""
+
+    root: Path
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def lake(self) -> Path:
+        return self.root / "lake"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse"
+
+    @property
+    def run_inputs(self) -> Path:
+        return self.root / "work" / "inputs"
+
+    @property
+    def work(self) -> Path:
+        return self.root / "work"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def published_file(self) -> Path:
+        """The link that readers open."""
+        return self.published / "cpm.duckdb"
+
+    @property
+    def alerts(self) -> Path:
+        return self.root / "alerts"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.root / "dagster"
+
+    @property
+    def _stamp_file(self) -> Path:
+        return self.root / "stamp.json"
+
+    def claim(self, stamp: str) -> None:
+        """Stamp the directory on first use; raise WrongStampError if it carries another stamp. Writes nothing then.
+
+        Two first users at once: the exclusive create lets exactly one of them write the stamp.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        temporary = self.root / f".stamp.{os.getpid()}.part"
+        temporary.write_text(json.dumps({"stamp": stamp}) + "\n")
+        try:
+            os.link(temporary, self._stamp_file)
+        except FileExistsError:
+            found = json.loads(self._stamp_file.read_text())["stamp"]
+            if found != stamp:
+                raise WrongStampError(
+                    f"{self.root} holds the data of: {found}. This command is for: {stamp}. "
+                    "Sandbox and organization are never mixed: set CPM_DATA_DIR to another directory, "
+                    "or change the GENESYS_ settings."
+                ) from None
+        finally:
+            temporary.unlink()

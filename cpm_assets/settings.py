@@ -1,0 +1,143 @@
+"""The settings: what the environment says, read once, checked, and explained when it is wrong.
+
+Belongs here: every environment variable the product reads (`.env.example` lists the same ones), its default and its
+check. Does not belong here: run-time choices of a single run (those are run tags, see `jobs.py`). The client secret is
+read here and handed to the usage source only; it has no place in `repr`, logs or exceptions.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+REGION_DOMAINS = {
+    "us-east-1": "mypurecloud.com",
+    "eu-west-1": "mypurecloud.ie",
+    "ap-southeast-2": "mypurecloud.com.au",
+    "ap-northeast-1": "mypurecloud.jp",
+    "eu-central-1": "mypurecloud.de",
+    "us-west-2": "usw2.pure.cloud",
+    "ca-central-1": "cac1.pure.cloud",
+    "ap-northeast-2": "apne2.pure.cloud",
+    "eu-west-2": "euw2.pure.cloud",
+    "ap-south-1": "aps1.pure.cloud",
+    "us-east-2": "use2.us-gov-pure.cloud",
+    "sa-east-1": "sae1.pure.cloud",
+    "me-central-1": "mec1.pure.cloud",
+    "ap-northeast-3": "apne3.pure.cloud",
+    "eu-central-2": "euc2.pure.cloud",
+    "mx-central-1": "mxc1.pure.cloud",
+    "ap-southeast-1": "apse1.pure.cloud",
+    "eusc-de-east-1": "edee1.eusc-pure.cloud",
+}
+"""Genesys Cloud regions and their domains; `login.` and `api.` are put before them (reference/genesys_cloud.md)."""
+
+SANDBOX_FIRST_DAY = date(2026, 10, 24)
+USAGE_SOURCES = ("genesys_usage",)
+GENESYS_VARIABLES = (
+    "GENESYS_REGION",
+    "GENESYS_API_URL",
+    "GENESYS_LOGIN_URL",
+    "GENESYS_CLIENT_ID",
+    "GENESYS_CLIENT_SECRET",
+)
+
+
+class SettingsError(ValueError):
+    """The environment is half set or holds a value that cannot be used; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, typed. `is_sandbox` means no Genesys variable is set at all (D26)."""
+
+    data_dir: Path
+    first_day: date
+    is_sandbox: bool
+    api_url: str | None = None
+    login_url: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    usage_source: str = "genesys_usage"
+    alert_webhook_url: str | None = field(default=None, repr=False)
+    finalization_hours: int = 48
+    tolerated_unknown_carrier_legs: int = 0
+    tolerated_zero_billing_legs: int = 0
+    publish_numbers: str = "masked"
+    leg_days: int = 92
+    keep_snapshots: int = 3
+
+    @property
+    def stamp(self) -> str:
+        """What a data directory is stamped with: `sandbox`, or the organization's OAuth client id (D26)."""
+        return "sandbox" if self.is_sandbox else f"organization {self.client_id}"
+
+
+def settings_from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read, check and default all settings.
+
+    Raises SettingsError naming what is missing or wrong. An empty variable counts as not set.
+    """
+    given = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
+    is_sandbox = not any(name in given for name in GENESYS_VARIABLES)
+    return Settings(
+        data_dir=Path(given.get("CPM_DATA_DIR", "data")).resolve(),
+        first_day=_first_day(given, is_sandbox),
+        is_sandbox=is_sandbox,
+        **({} if is_sandbox else _organization(given)),
+        usage_source=_one_of(given, "CPM_USAGE_SOURCE", USAGE_SOURCES),
+        alert_webhook_url=given.get("CPM_ALERT_WEBHOOK_URL"),
+        finalization_hours=_whole_number(given, "CPM_FINALIZATION_HOURS", 48, least=1),
+        tolerated_unknown_carrier_legs=_whole_number(given, "CPM_TOLERATED_UNKNOWN_CARRIER_LEGS", 0),
+        tolerated_zero_billing_legs=_whole_number(given, "CPM_TOLERATED_ZERO_BILLING_LEGS", 0),
+        publish_numbers=_one_of(given, "CPM_PUBLISH_NUMBERS", ("masked", "full")),
+        leg_days=_whole_number(given, "CPM_LEG_DAYS", 92, least=1),
+        keep_snapshots=_whole_number(given, "CPM_KEEP_SNAPSHOTS", 3, least=1),
+    )
+
+
+def _organization(given: Mapping[str, str]) -> dict[str, str]:
+    missing = [name for name in ("GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET") if name not in given]
+    if missing:
+        raise SettingsError(
+            f"Genesys is half configured: {', '.join(missing)} not set. Set both client credentials, "
+            "or unset every GENESYS_ variable to use the sandbox."
+        )
+    region = given.get("GENESYS_REGION", "us-east-1")
+    if region not in REGION_DOMAINS:
+        raise SettingsError(f"GENESYS_REGION is {region!r}; known regions: {', '.join(REGION_DOMAINS)}")
+    return {
+        "client_id": given["GENESYS_CLIENT_ID"],
+        "client_secret": given["GENESYS_CLIENT_SECRET"],
+        "api_url": given.get("GENESYS_API_URL", f"https://api.{REGION_DOMAINS[region]}").rstrip("/"),
+        "login_url": given.get("GENESYS_LOGIN_URL", f"https://login.{REGION_DOMAINS[region]}").rstrip("/"),
+    }
+
+
+def _first_day(given: Mapping[str, str], is_sandbox: bool) -> date:
+    text = given.get("CPM_FIRST_DAY")
+    if text is None:
+        if is_sandbox:
+            return SANDBOX_FIRST_DAY
+        raise SettingsError("CPM_FIRST_DAY is not set: the first UTC day to keep, as YYYY-MM-DD (the first partition)")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"CPM_FIRST_DAY is {text!r}; it must be a day as YYYY-MM-DD") from None
+
+
+def _whole_number(given: Mapping[str, str], name: str, default: int, least: int = 0) -> int:
+    text = given.get(name, str(default))
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise SettingsError(f"{name} is {text!r}; it must be a whole number of at least {least}")
+    return int(text)
+
+
+def _one_of(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    value = given.get(name, allowed[0])
+    if value not in allowed:
+        raise SettingsError(f"{name} is {value!r}; it must be one of: {', '.join(allowed)}")
+    return value
