@@ -15,6 +15,9 @@ from pathlib import Path
 
 from cpm_assets.resources.durable_files import write_durably
 
+FINAL = "final"
+GOOD_NAMES = ("accepted", "empty", FINAL)
+
 
 @dataclass(frozen=True)
 class DayBuild:
@@ -35,7 +38,13 @@ class DayBuild:
 
     @property
     def is_good(self) -> bool:
+        """Whether the day's figures became this build's."""
         return self.outcome in ("accepted", "empty")
+
+    @property
+    def label(self) -> str:
+        """How the file's name ends, so that a listing of names answers most questions."""
+        return FINAL if self.is_final else self.outcome
 
 
 class BuildLog:
@@ -59,10 +68,16 @@ class BuildLog:
         """The build that closed each final day, of the given days or of all."""
         finals = {}
         for day in self.days() if days is None else days:
-            final = next((build for build in self.of_day(day) if build.is_final), None)
-            if final is not None:
-                finals[day] = final
+            for path in sorted((self._root / day.isoformat()).glob(f"*-{FINAL}.json"))[:1]:
+                finals[day] = _from_json(path.read_text())
         return finals
+
+    def last_of_day(self, day: date, *, good: bool = False) -> DayBuild | None:
+        """The newest build of a day, or its newest good one. The names tell, so a day's hundred ticks are not read."""
+        for path in sorted((self._root / day.isoformat()).glob("*.json"), reverse=True):
+            if not good or path.stem.rsplit("-", 1)[1] in GOOD_NAMES:
+                return _from_json(path.read_text())
+        return None
 
     def prepare(self, builds: Iterable[DayBuild], snapshot_name: str) -> None:
         """Set down what becomes true when the snapshot of that name is published."""
@@ -78,8 +93,7 @@ class BuildLog:
         if body["snapshot"] == published_snapshot_name:
             for text in body["builds"]:
                 build = _from_json(text)
-                name = f"{build.built_at_utc:%Y%m%dT%H%M%S%fZ}-{build.run_id[:8]}.json"
-                write_durably(self._root / build.usage_date.isoformat() / name, text.encode())
+    XX / build.usage_date.isoformat() / name, text.encode())
         self._pending.unlink()
 
 

@@ -1,0 +1,78 @@
+"""Alerts: what is wrong now, gathered from the published checks and from Dagster's runs.
+
+Belongs here: the gathering. Which of it is to be told is `domain/alerting.py`; sending is `resources/alert_outbox.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import dagster as dg
+import duckdb
+
+from cpm_assets.domain.alerting import Problem
+from cpm_assets.resources.data_directory import DataDirectory
+from cpm_assets.runs import days_of_run
+
+RUNBOOKS = "docs/runbooks"
+LOOK_BACK_DAYS = 14
+"""Failed runs older than this are history: their day's checks and `day_status` still tell of them."""
+
+
+def current_problems(instance: dg.DagsterInstance, directory: DataDirectory, now: datetime) -> list[Problem]:
+    """Failed blocking checks as published, and days whose newest run of a job failed."""
+    return [*failed_checks(directory), *failed_runs(instance, now)]
+
+
+def failed_checks(directory: DataDirectory) -> list[Problem]:
+    """One problem per UTC day and blocking check that fails in the published snapshot; none before the first one."""
+    if not directory.published_file.exists():
+        return []
+    with duckdb.connect(str(directory.published_file.resolve()), read_only=True) as connection:
+        rows = connection.execute(
+            "select check_name, usage_date, failing_rows, run_id from check_results "
+            "where is_blocking and not is_passed order by usage_date, check_name"
+        ).fetchall()
+    return [
+        Problem(
+            kind="check",
+            subject=name,
+            usage_date=day.isoformat(),
+            text=f"{name} failed for {day}: {failing_rows} leg(s); the day's last good figures stand",
+            failing_rows=failing_rows,
+            runbook=f"{RUNBOOKS}/{name}.md",
+            run_id=run_id,
+        )
+        for name, day, failing_rows, run_id in rows
+    ]
+
+
+def failed_runs(instance: dg.DagsterInstance, now: datetime) -> list[Problem]:
+    """One problem per job and UTC day whose newest finished run failed."""
+    finished = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
+    runs = instance.get_runs(dg.RunsFilter(statuses=finished, created_after=now - timedelta(days=LOOK_BACK_DAYS)))
+    return _newest_that_failed(runs)
+
+
+def _newest_that_failed(newest_first: Iterable[dg.DagsterRun]) -> list[Problem]:
+    seen = set()
+    problems = []
+    for run in newest_first:
+        for day in days_of_run(run):
+            if (run.job_name, day) in seen:
+                continue
+            seen.add((run.job_name, day))
+            if run.status == dg.DagsterRunStatus.FAILURE:
+                problems.append(
+                    Problem(
+                        kind="run",
+                        subject=run.job_name,
+                        usage_date=day.isoformat(),
+                        text=f"{run.job_name} failed for {day}: open run {run.run_id} in Dagster",
+                        failing_rows=0,
+                        runbook=f"{RUNBOOKS}/failed_run.md",
+                        run_id=run.run_id,
+                    )
+                )
+    return problems

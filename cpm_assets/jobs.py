@@ -1,0 +1,51 @@
+"""Jobs: what can be launched for a day, and for what purpose. The purpose is a run tag (`domain/build_plan.py`).
+
+Belongs here: selections and their tags. Does not belong here: when they are launched (`schedules.py`, `sensors.py`).
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from cpm_assets.domain.build_plan import DAY, FINALIZE, PURPOSE_TAG, RECONCILE, STATUS, TICK
+
+EVERYTHING = dg.AssetSelection.all()
+ALL_BUT_EXTRACTION = EVERYTHING - dg.AssetSelection.assets("raw_legs")
+RECONCILIATION = dg.AssetSelection.groups("deliveries", "reconciliation") | dg.AssetSelection.assets("published")
+
+
+def build_jobs(partitions_def: dg.PartitionsDefinition) -> list[dg.JobDefinition | dg.UnresolvedAssetJobDefinition]:
+    """The explicit list of jobs, all on the daily partitions."""
+
+    def job(name: str, purpose: str, selection: dg.AssetSelection, description: str) -> dg.UnresolvedAssetJobDefinition:
+        return dg.define_asset_job(
+            name,
+            selection=selection,
+            partitions_def=partitions_def,
+            tags={PURPOSE_TAG: purpose},
+            description=description,
+        )
+
+    return [
+        job(
+            "day_job",
+            DAY,
+            EVERYTHING,
+            "One UTC day through every stage: the whole day is extracted, costed, published.",
+        ),
+        job("tick_job", TICK, EVERYTHING, "The open day, every 15 minutes: only what is new is extracted (D16)."),
+        job("finalize_job", FINALIZE, EVERYTHING, "A day's last whole sweep and its closing for good (D21)."),
+        job(
+            "recost_job",
+            DAY,
+            ALL_BUT_EXTRACTION,
+            "A day again from the lake, without asking the API: for a new rate card or contract.",
+        ),
+        job("reconciliation_job", RECONCILE, RECONCILIATION, "Invoices against the legs of the days; figures stay."),
+        job(
+            "status_job",
+            STATUS,
+            dg.AssetSelection.assets("day_status", "published"),
+            "Publishes what is known of a day whose run failed, so that readers see it as failed.",
+        ),
+    ]

@@ -1,0 +1,74 @@
+"""Runs: questions about Dagster's runs, and mending what a killed process left behind in Dagster's own records."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import dagster as dg
+import psutil
+
+from cpm_assets.schedules import RANGE_END_TAG, RANGE_START_TAG
+
+PROCESS_TAG = "cpm/process"
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+PARTITION_TAG = "dagster/partition"
+
+
+def days_of_run(run: dg.DagsterRun) -> list[date]:
+    """The UTC days of a run's partition or range of partitions; none if it has neither."""
+    if PARTITION_TAG in run.tags:
+        return [date.fromisoformat(run.tags[PARTITION_TAG])]
+    if RANGE_START_TAG not in run.tags:
+        return []
+    first, last = (date.fromisoformat(run.tags[tag]) for tag in (RANGE_START_TAG, RANGE_END_TAG))
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def days_in_progress(instance: dg.DagsterInstance, job_name: str) -> set[date]:
+    """The days that unfinished runs of a job are working on."""
+    runs = instance.get_runs(dg.RunsFilter(job_name=job_name, statuses=UNFINISHED))
+    return {day for run in runs for day in days_of_run(run)}
+
+
+def mark_process(context: dg.AssetExecutionContext) -> None:
+    """Note on the run which process works on it, so that a killed one can be recognised."""
+    context.instance.add_run_tags(context.run_id, {PROCESS_TAG: _process_name(os.getpid())})
+
+
+def fail_runs_of_dead_processes(instance: dg.DagsterInstance, say: Callable[[str], object]) -> list[str]:
+    """Mark runs as failed whose process is gone, and free the pool slots they hold; returns their ids.
+
+    A SIGKILLed run stays `started` for ever otherwise, and its slot keeps every later run waiting.
+    """
+    reaped = []
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])):
+        process = run.tags.get(PROCESS_TAG)
+        if process is not None and not _is_alive(process):
+            instance.report_run_failed(run, f"the process of this run ({process}) is gone: it was killed")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+            say(f"run {run.run_id} was killed; it is marked as failed")
+            reaped.append(run.run_id)
+    return reaped
+
+
+def _process_name(pid: int) -> str:
+    """Host, pid and start time: a pid alone is used again after a restart."""
+    return f"{platform.node()}:{pid}:{psutil.Process(pid).create_time():.2f}"
+
+
+def _is_alive(process: str) -> bool:
+    host, pid, _ = process.split(":", 2)
+    if host != platform.node():
+        return True  # another machine's process cannot be judged from here
+    try:
+        return _process_name(int(pid)) == process
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,67 @@
+"""Schedules: what is launched by the clock. Each tick works out what is due from the instant alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import dagster as dg
+
+from cpm_assets.domain.extraction_plan import due_extraction
+from cpm_assets.installation import Installation
+
+RECONCILED_DAYS = 35
+"""The daily reconciliation covers this many days back: a month's invoice, some days late. One run, set-based."""
+
+DAYS_READ_BACK = 2
+"""Days before the open one that the 15-minute schedule looks at for their day-end sweep. Older ones are read whole by
+their finalization, which is due 48 hours after their end."""
+
+RANGE_START_TAG = "dagster/asset_partition_range_start"
+RANGE_END_TAG = "dagster/asset_partition_range_end"
+
+
+def range_tags(first: date, last: date) -> dict[str, str]:
+    """The run tags by which Dagster takes one run over a range of daily partitions."""
+    return {RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()}
+
+
+def build_schedules(installation: Installation) -> list[dg.ScheduleDefinition]:
+    """The explicit list of schedules, in UTC, running from the start."""
+    first_day = installation.settings.first_day
+
+    @dg.schedule(
+        job_name="tick_job",
+        cron_schedule="*/15 * * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Every 15 minutes: the open day's new legs, and the day-end sweep of a day that is over.",
+    )
+    def open_day_schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        now = _instant(context)
+        days = [now.date() - timedelta(days=back) for back in range(DAYS_READ_BACK, -1, -1)]
+        return [
+            dg.RunRequest(run_key=None, partition_key=day.isoformat())
+            for day in days
+            if day >= first_day and due_extraction(day, now, installation.lake.complete_extractions(day))
+        ] or dg.SkipReason("no day is due to be read")
+
+    @dg.schedule(
+        job_name="reconciliation_job",
+        cron_schedule="0 6 * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=f"Daily: the invoices that came in, against the legs of the last {RECONCILED_DAYS} days.",
+    )
+    def daily_reconciliation_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        yesterday = _instant(context).date() - timedelta(days=1)
+        if yesterday < first_day:
+            return dg.SkipReason(f"no day since {first_day} is over yet")
+        first = max(first_day, yesterday - timedelta(days=RECONCILED_DAYS - 1))
+        return dg.RunRequest(run_key=None, tags=range_tags(first, yesterday))
+
+    return [open_day_schedule, daily_reconciliation_schedule]
+
+
+def _instant(context: dg.ScheduleEvaluationContext) -> datetime:
+    """The tick's own instant, not the moment it is worked off: a late tick asks for the same day."""
+    return context.scheduled_execution_time.astimezone(UTC)

@@ -1,0 +1,87 @@
+"""Sensors: what is due now, worked out from state (level, not edge), and asked for.
+
+Belongs here: gathering what the pure rules in `domain/` need, and turning their answer into run requests or messages.
+Nothing depends on having seen an event: a missed tick, a restart or three weeks of downtime change nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import dagster as dg
+
+from cpm_assets.alerts import current_problems
+from cpm_assets.domain.build_plan import FINALIZE, PURPOSE_TAG
+from cpm_assets.domain.finality import DAYS_A_TICK, days_due_for_finalization
+from cpm_assets.installation import Installation
+from cpm_assets.resources.alert_outbox import AlertOutbox, DeliveryError, webhook
+from cpm_assets.resources.build_log import BuildLog
+from cpm_assets.resources.clock import Clock
+from cpm_assets.runs import days_in_progress
+
+RETRY_HOURS = 6
+"""A day that was rejected while closing is tried again after this long, so ten such days cannot hold up the others."""
+
+
+def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDefinition]:
+    """The explicit list of sensors, running from the start."""
+
+    @dg.sensor(
+        job_name="finalize_job",
+        minimum_interval_seconds=300,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Days that ended 48 hours ago (a setting) and are not closed: at most ten a tick, oldest first.",
+    )
+    def finalization_sensor(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        now = clock.now()
+        due = finalizations_due(installation, now, days_in_progress(context.instance, "finalize_job"))
+        return [
+            dg.RunRequest(
+                run_key=f"finalize {day} {now:%Y-%m-%dT%H}",
+                partition_key=day.isoformat(),
+                tags={PURPOSE_TAG: FINALIZE},
+            )
+            for day in due
+        ] or dg.SkipReason("no day is due to be closed")
+
+    @dg.sensor(
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Failed runs and failed blocking checks: POSTed to the webhook until delivered, and when resolved.",
+    )
+    def alert_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        problems = current_problems(context.instance, installation.directory, clock.now())
+        url = installation.settings.alert_webhook_url
+        send = webhook(url) if url else lambda message: context.log.warning("alert: %s", message)
+        try:
+            sent = AlertOutbox(installation.directory.alerts).deliver(problems, send)
+        except DeliveryError as error:
+            context.log.warning(str(error))
+            return dg.SkipReason(str(error))
+        return dg.SkipReason(f"{len(problems)} open problem(s), {len(sent)} message(s) sent")
+
+    return [finalization_sensor, alert_sensor]
+
+
+def finalizations_due(installation: Installation, now: datetime, in_progress: set[date]) -> list[date]:
+    """Days to close now, as `domain/finality.py` decides from the build log."""
+    settings, builds = installation.settings, installation.warehouse.builds
+    final_days = builds.final_days()
+
+    def due(held_back: set[date], most: int) -> list[date]:
+        return days_due_for_finalization(
+            now, settings.first_day, final_days, settings.finalization_hours, most, held_back
+        )
+
+    every_due_day = due(in_progress, (now.date() - settings.first_day).days + 1)
+    return due(in_progress | _tried_lately(builds, every_due_day, now), DAYS_A_TICK)
+
+
+def _tried_lately(builds: BuildLog, days: list[date], now: datetime) -> set[date]:
+    """Those of the days whose last closing was rejected less than RETRY_HOURS ago."""
+    lately = set()
+    for day in days:
+        last = builds.last_of_day(day)
+        if last and last.is_finalizing and not last.is_final and now - last.built_at_utc < timedelta(hours=RETRY_HOURS):
+            lately.add(day)
+    return lately
