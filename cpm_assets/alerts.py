@@ -5,13 +5,14 @@ Belongs here: the gathering. Which of it is to be told is `domain/alerting.py`; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 import duckdb
 
 from cpm_assets.domain.alerting import Problem
+from cpm_assets.installation import Installation
+from cpm_assets.resources.build_log import BuildLog
 from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.runs import days_of_run
 
@@ -20,9 +21,9 @@ LOOK_BACK_DAYS = 14
 """Failed runs older than this are history: their day's checks and `day_status` still tell of them."""
 
 
-def current_problems(instance: dg.DagsterInstance, directory: DataDirectory, now: datetime) -> list[Problem]:
+def current_problems(instance: dg.DagsterInstance, installation: Installation, now: datetime) -> list[Problem]:
     """Failed blocking checks as published, and days whose newest run of a job failed."""
-    return [*failed_checks(directory), *failed_runs(instance, now)]
+    return [*failed_checks(installation.directory), *failed_runs(instance, installation.warehouse.builds, now)]
 
 
 def failed_checks(directory: DataDirectory) -> list[Problem]:
@@ -48,31 +49,34 @@ def failed_checks(directory: DataDirectory) -> list[Problem]:
     ]
 
 
-def failed_runs(instance: dg.DagsterInstance, now: datetime) -> list[Problem]:
-    """One problem per job and UTC day whose newest finished run failed."""
+def failed_runs(instance: dg.DagsterInstance, builds: BuildLog, now: datetime) -> list[Problem]:
+    """One problem per job and UTC day whose newest finished run failed.
+
+    A run that failed because a day was rejected did build its days: the failed check tells of that, not this.
+    """
     finished = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
-    runs = instance.get_runs(dg.RunsFilter(statuses=finished, created_after=now - timedelta(days=LOOK_BACK_DAYS)))
-    return _newest_that_failed(runs)
-
-
-def _newest_that_failed(newest_first: Iterable[dg.DagsterRun]) -> list[Problem]:
-    seen = set()
-    problems = []
+    newest_first = instance.get_runs(
+        dg.RunsFilter(statuses=finished, created_after=now - timedelta(days=LOOK_BACK_DAYS))
+    )
+    newest: dict[tuple[str, date], dg.DagsterRun] = {}
     for run in newest_first:
         for day in days_of_run(run):
-            if (run.job_name, day) in seen:
-                continue
-            seen.add((run.job_name, day))
-            if run.status == dg.DagsterRunStatus.FAILURE:
-                problems.append(
-                    Problem(
-                        kind="run",
-                        subject=run.job_name,
-                        usage_date=day.isoformat(),
-                        text=f"{run.job_name} failed for {day}: open run {run.run_id} in Dagster",
-                        failing_rows=0,
-                        runbook=f"{RUNBOOKS}/failed_run.md",
-                        run_id=run.run_id,
-                    )
-                )
-    return problems
+            newest.setdefault((run.job_name, day), run)
+    return [
+        Problem(
+            kind="run",
+            subject=job_name,
+            usage_date=day.isoformat(),
+            text=f"{job_name} failed for {day}: open run {run.run_id} in Dagster",
+            failing_rows=0,
+            runbook=f"{RUNBOOKS}/failed_run.md",
+            run_id=run.run_id,
+        )
+        for (job_name, day), run in sorted(newest.items(), key=lambda item: (item[0][1], item[0][0]))
+        if run.status == dg.DagsterRunStatus.FAILURE and not _was_built_by(builds, day, run)
+    ]
+
+
+def _was_built_by(builds: BuildLog, day: date, run: dg.DagsterRun) -> bool:
+    last = builds.last_of_day(day)
+    return last is not None and last.run_id == run.run_id and last.outcome != "failed"

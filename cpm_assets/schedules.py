@@ -42,7 +42,7 @@ def build_schedules(installation: Installation) -> list[dg.ScheduleDefinition]:
         return [
             dg.RunRequest(run_key=None, partition_key=day.isoformat())
             for day in days
-            if day >= first_day and due_extraction(day, now, installation.lake.complete_extractions(day))
+            if day >= first_day and due_extraction(day, now, installation.lake.extractions(day))
         ] or dg.SkipReason("no day is due to be read")
 
     @dg.schedule(

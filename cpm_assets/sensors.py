@@ -50,7 +50,7 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
         description="Failed runs and failed blocking checks: POSTed to the webhook until delivered, and when resolved.",
     )
     def alert_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        problems = current_problems(context.instance, installation.directory, clock.now())
+        problems = current_problems(context.instance, installation, clock.now())
         url = installation.settings.alert_webhook_url
         send = webhook(url) if url else lambda message: context.log.warning("alert: %s", message)
         try:

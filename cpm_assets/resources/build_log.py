@@ -93,7 +93,8 @@ class BuildLog:
         if body["snapshot"] == published_snapshot_name:
             for text in body["builds"]:
                 build = _from_json(text)
-    XX / build.usage_date.isoformat() / name, text.encode())
+                name = f"{build.built_at_utc:%Y%m%dT%H%M%S%fZ}-{build.run_id[:8]}-{build.label}.json"
+                write_durably(self._root / build.usage_date.isoformat() / name, text.encode())
         self._pending.unlink()
 
 

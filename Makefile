@@ -1,0 +1,67 @@
+# What people type. `make help` lists it; each target is one command of the package or one tool.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+.PHONY: help setup demo test dev day finalize backfill rebuild bench bench-small check lint types docs browser-test clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/ready: requirements.lock setup.cfg
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=…"; exit 1; }
+	@echo "Installing the locked packages into $(VENV) (one or two minutes, once) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(VENV)/ready ## the virtual environment, from the lock file
+
+demo: setup ## ten fixed days of the sandbox through every stage, and what came of them
+	@$(RUN) -m cpm_assets demo
+
+test: setup ## all tests that need no system package
+	@$(RUN) -m pytest cpm_assets_tests --ignore=cpm_assets_tests/browser
+
+dev: setup ## the Dagster UI on 127.0.0.1:3000 with daemon, schedules and sensors
+	@$(RUN) -m cpm_assets dev
+
+day: setup ## one UTC day through every stage: make day DAY=2026-11-20
+	@$(RUN) -m cpm_assets day $(or $(DAY),$(error say which UTC day: make day DAY=2026-11-20))
+
+finalize: setup ## close one UTC day for good: make finalize DAY=2026-11-20
+	@$(RUN) -m cpm_assets finalize $(or $(DAY),$(error say which UTC day: make finalize DAY=2026-11-20))
+
+backfill: setup ## a range of UTC days in one run: make backfill FIRST=2026-11-01 LAST=2026-11-10
+	@$(RUN) -m cpm_assets backfill $(or $(FIRST),$(error say FIRST= and LAST=)) $(or $(LAST),$(error say FIRST= and LAST=))
+
+rebuild: setup ## the warehouse again, from the lake alone
+	@$(RUN) -m cpm_assets rebuild
+
+bench: setup ## the benchmarks at their full size, as ratios (some 30 minutes)
+	@$(RUN) -m benchmarks
+
+bench-small: setup ## the benchmarks at a small size, as CI runs them
+	@$(RUN) -m benchmarks --small
+
+lint: setup
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+
+types: setup
+	@$(VENV)/bin/mypy
+
+docs: setup
+	@cd dbt && ../$(VENV)/bin/dbt --quiet parse --profiles-dir . && \
+	  CPM_WAREHOUSE_DIR=$$(mktemp -d) ../$(VENV)/bin/dbt --quiet docs generate --empty-catalog --no-compile --profiles-dir .
+
+browser-test: setup ## the Dagster UI in headless Chromium (needs the system package chromium)
+	@$(RUN) -m pytest cpm_assets_tests/browser
+
+check: lint types docs test browser-test bench-small ## lint, types, dbt docs, all tests and the small benchmarks: what CI runs
+
+clean: ## the virtual environment and build products; never the data
+	rm -rf $(VENV) build *.egg-info dbt/target dbt/logs

@@ -1,0 +1,70 @@
+"""The command line: `python -m cpm_assets <command>`, what the Makefile calls. `--help` lists the commands."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+from cpm_assets.commands import day, demo, dev, rebuild
+from cpm_assets.domain.build_plan import DAY, FINALIZE
+from cpm_assets.resources.data_directory import WrongStampError
+from cpm_assets.resources.warehouse import RebuildNeededError
+from cpm_assets.settings import SettingsError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status. Errors that a person can mend are printed as one sentence, without a trace."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (SettingsError, WrongStampError, RebuildNeededError) as error:
+        print(f"cpm: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("cpm: stopped; nothing half done is left: run it again", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m cpm_assets", description="Exact telephony cost per minute.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="command")
+
+    def command(name: str, help_text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=help_text, description=help_text)
+
+    one_day = command("day", "one UTC day through every stage, in this process; exit 0 if and only if all went through")
+    one_day.add_argument("day", type=_day, help="the UTC day, YYYY-MM-DD")
+    one_day.add_argument("--no-extract", action="store_true", help="from the lake, without asking the usage API")
+    one_day.set_defaults(run=lambda o: day.run_day(o.day, DAY, extract=not o.no_extract))
+
+    finalize = command("finalize", "close one UTC day for good, as the finalization sensor would")
+    finalize.add_argument("day", type=_day, help="the UTC day, YYYY-MM-DD")
+    finalize.set_defaults(run=lambda o: day.run_day(o.day, FINALIZE))
+
+    backfill = command("backfill", "a range of UTC days through every stage, in one run")
+    backfill.add_argument("first", type=_day, help="the first UTC day, YYYY-MM-DD")
+    backfill.add_argument("last", type=_day, help="the last UTC day, YYYY-MM-DD")
+    backfill.add_argument("--no-extract", action="store_true", help="from the lake, without asking the usage API")
+    backfill.set_defaults(run=lambda o: day.run_range(o.first, o.last, DAY, extract=not o.no_extract))
+
+    command("demo", "ten fixed days of the sandbox through every stage, and what came of them").set_defaults(
+        run=lambda o: demo.run_demo()
+    )
+    developing = command("dev", "the Dagster UI with daemon, schedules and sensors, on loopback")
+    developing.add_argument("--port", type=int, default=3000, help="the UI's port (3000)")
+    developing.set_defaults(run=lambda o: dev.run_dev(o.port))
+    command("rebuild", "the warehouse again, from the lake alone").set_defaults(run=lambda o: rebuild.run_rebuild())
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day as YYYY-MM-DD") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""Usage: `raw_legs`, the usage API's answers as received, in the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import dagster as dg
+
+from cpm_assets.domain.build_plan import TICK, purpose_of
+from cpm_assets.domain.extraction_errors import ExtractionError
+from cpm_assets.domain.extraction_plan import PlannedExtraction, due_extraction, whole_day
+from cpm_assets.domain.extraction_receipt import ExtractionReceipt
+from cpm_assets.installation import Installation
+from cpm_assets.owners import OWNERS
+from cpm_assets.partitions import days_of
+from cpm_assets.resources.clock import Clock
+from cpm_assets.resources.usage_connection import UsageConnection
+from cpm_assets.resources.usage_extraction import extract
+from cpm_assets.runbooks import runbook_metadata
+from cpm_assets.runs import mark_process
+
+
+def build_usage_assets(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """The explicit list of usage assets."""
+
+    @dg.asset(
+        partitions_def=partitions_def,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        group_name="usage",
+        owners=OWNERS,
+        kinds={"genesys", "json", "parquet"},
+        check_specs=[
+            dg.AssetCheckSpec(
+                "extraction_complete",
+                asset="raw_legs",
+                partitions_def=partitions_def,
+                description="The usage API answered the day completely; an incomplete answer replaces nothing (D23).",
+            )
+        ],
+        retry_policy=dg.RetryPolicy(max_retries=1, delay=10),
+        output_required=False,
+    )
+    def raw_legs(
+        context: dg.AssetExecutionContext,
+        installation: dg.ResourceParam[Installation],
+        clock: dg.ResourceParam[Clock],
+        usage: dg.ResourceParam[UsageConnection],
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        """One file set per extraction of a UTC day: the API's pages verbatim, and the legs in them as columns.
+
+        A person who materializes a day, and finalization, read all of it; the 15-minute tick reads what is new
+        (`domain/extraction_plan.py` says what is read when). Nothing is ever overwritten (D16, D22, D25).
+        """
+        installation.claim()
+        mark_process(context)
+        days = days_of(context)
+        final_days = installation.warehouse.builds.final_days(days)
+        failures: dict[date, str] = {}
+        receipts: list[ExtractionReceipt] = []
+        for number, day in enumerate(days, start=1):
+            plan = _planned(context, installation, clock, day, day in final_days)
+            if plan is None:
+                continue
+            context.log.info(f"{day} ({number} of {len(days)}): {plan.kind}, {plan.reason}")
+            try:
+                receipts.append(_extracted(context, installation, clock, usage, plan))
+            except ExtractionError as error:
+                failures[day] = str(error)
+                context.log.warning(f"{day}: not read completely, what was there stays: {error}")
+        if len(days) > 1:
+            _report_each_day(context, days, failures)
+        else:
+            yield _completeness(failures.get(days[0]))
+        if failures and len(failures) == len(days):
+            raise dg.Failure(
+                f"{len(failures)} day(s) not read completely: "
+                + "; ".join(f"{day}: {reason}" for day, reason in failures.items()),
+                metadata=runbook_metadata("extraction_complete"),
+            )
+        yield dg.MaterializeResult(metadata=_metadata(receipts, failures, final_days))
+
+    return [raw_legs]
+
+
+def _planned(
+    context: dg.AssetExecutionContext, installation: Installation, clock: Clock, day: date, is_final: bool
+) -> PlannedExtraction | None:
+    """What is to be read of a day now; None when nothing is, and the log says why."""
+    if is_final:
+        context.log.info(f"{day} is final: nothing recomputes it (D21)")
+        return None
+    if purpose_of(context.run.tags) != TICK:
+        return whole_day(day, purpose_of(context.run.tags))
+    plan = due_extraction(day, clock.now(), installation.lake.extractions(day))
+    if plan is None:
+        context.log.info(f"{day}: nothing new to read")
+    return plan
+
+
+def _extracted(
+    context: dg.AssetExecutionContext,
+    installation: Installation,
+    clock: Clock,
+    usage: UsageConnection,
+    plan: PlannedExtraction,
+) -> ExtractionReceipt:
+    def progress(pages: int, legs: int) -> None:
+        context.log.info(f"{plan.asked_day}: {pages:,} pages, {legs:,} legs so far")
+
+    with usage.open() as source:
+        receipt = extract(
+            source,
+            installation.lake,
+            plan.asked_day,
+            plan.kind,
+            (plan.window_start, plan.window_end),
+            clock.now,
+            progress,
+        )
+    context.log.info(
+        f"{plan.asked_day}: {receipt.distinct_legs:,} legs on {receipt.pages:,} pages, {receipt.rejected:,} rejected"
+    )
+    return receipt
+
+
+def _completeness(failure: str | None) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name="extraction_complete",
+        passed=failure is None,
+        metadata={"reason": failure or "complete", **runbook_metadata("extraction_complete")},
+    )
+
+
+def _report_each_day(context: dg.AssetExecutionContext, days: list[date], failures: dict[date, str]) -> None:
+    """In a run over many days each day's own result is recorded on that day."""
+    for day in days:
+        result = _completeness(failures.get(day))
+        context.instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(
+                asset_key=dg.AssetKey("raw_legs"),
+                check_name="extraction_complete",
+                passed=result.passed,
+                metadata={
+                    name: dg.MetadataValue.text(value) if isinstance(value, str) else value
+                    for name, value in (result.metadata or {}).items()
+                },
+                partition=day.isoformat(),
+            )
+        )
+
+
+def _metadata(receipts: list[ExtractionReceipt], failures: dict[date, str], final_days: Any) -> dict[str, Any]:
+    """Rows, bytes, requests, rejects and hashes; Dagster plots the numbers over the days."""
+    return {
+        "dagster/row_count": sum(receipt.distinct_legs for receipt in receipts),
+        "legs_received": sum(receipt.legs_received for receipt in receipts),
+        "legs_rejected": sum(receipt.rejected for receipt in receipts),
+        "pages": sum(receipt.pages for receipt in receipts),
+        "requests": sum(receipt.requests for receipt in receipts),
+        "bytes": sum(file["bytes"] for receipt in receipts for file in receipt.files.values()),
+        "extractions": dg.MetadataValue.json(
+            {receipt.extraction_id: receipt.files["pages.jsonl.gz"]["sha256"] for receipt in receipts}
+        ),
+        "failed_days": dg.MetadataValue.json({str(day): reason for day, reason in failures.items()}),
+        "final_days_left_alone": dg.MetadataValue.json([str(day) for day in final_days]),
+    }

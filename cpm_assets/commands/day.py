@@ -1,0 +1,57 @@
+"""`make day` and `make finalize`: jobs in this process, with the definitions that schedules and sensors use."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from cpm_assets.commands.session import Session, say, session
+from cpm_assets.domain.build_plan import FINALIZE
+from cpm_assets.domain.finality import closes_at
+
+JOB_OF_PURPOSE = {"day": "day_job", "finalize": "finalize_job"}
+
+
+def run_day(day: date, purpose: str, *, extract: bool = True) -> int:
+    """One UTC day; 0 if and only if everything materialized and no blocking check failed. A final day is left alone."""
+    return run_range(day, day, purpose, extract=extract)
+
+
+def run_range(first: date, last: date, purpose: str, *, extract: bool = True) -> int:
+    """The UTC days from `first` to `last`, both included, in one run; the exit status as of `run_day`."""
+    with session() as opened:
+        settings, now = opened.installation.settings, opened.clock.now()
+        if first < settings.first_day:
+            say(f"cpm: {first} is before the first day, {settings.first_day} (CPM_FIRST_DAY)")
+            return 2
+        if last < first or last > now.date():
+            say(f"cpm: there are no such days to run: {first} to {last} (today is {now.date()} UTC)")
+            return 2
+        if purpose == FINALIZE and now < closes_at(last, settings.finalization_hours):
+            say(
+                f"cpm: {last} cannot be closed before {closes_at(last, settings.finalization_hours):%Y-%m-%d %H:%M} UTC"
+            )
+            return 2
+        return _run(opened, first, last, JOB_OF_PURPOSE[purpose] if extract else "recost_job")
+
+
+def _run(opened: Session, first: date, last: date, job_name: str) -> int:
+    builds = opened.installation.warehouse.builds
+    if first == last:
+        final = builds.final_days([first]).get(first)
+        if final is not None:
+            say(f"{first} is final since {final.built_at_utc:%Y-%m-%d %H:%M} UTC; nothing recomputes it (D21)")
+            return 0
+    success = opened.run(job_name, first, last)
+    if not success:
+        opened.run("status_job", first, last)
+    opened.print_alerts()
+    _print_outcome(opened, first, last, success)
+    return 0 if success else 1
+
+
+def _print_outcome(opened: Session, first: date, last: date, success: bool) -> None:
+    label = str(first) if first == last else f"{first} to {last}"
+    if success:
+        say(f"{label}: done. Figures: {opened.installation.directory.published_file}")
+    else:
+        say(f"{label}: not everything went through; the last good figures stand. Runbooks: docs/runbooks/README.md")

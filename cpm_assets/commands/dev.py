@@ -1,0 +1,22 @@
+"""`make dev`: the Dagster UI with daemon, schedules and sensors, on loopback, on the same data as every command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from cpm_assets.commands.session import say, session
+
+WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
+
+
+def run_dev(port: int) -> int:
+    """Replace this process by `dagster dev`; Ctrl-C ends it."""
+    with session() as opened:
+        directory = opened.installation.directory
+    say(f"Dagster on http://127.0.0.1:{port} over {directory.root}; Ctrl-C ends it")
+    dagster = Path(sys.executable).with_name("dagster")
+    arguments = ["dev", "--workspace", str(WORKSPACE), "--host", "127.0.0.1", "--port", str(port)]
+    os.execv(dagster, [str(dagster), *arguments])  # noqa: S606 - our own dagster with fixed arguments
+    return 0

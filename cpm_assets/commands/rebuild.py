@@ -1,0 +1,80 @@
+"""`make rebuild`: the warehouse again from the lake alone, by replaying the build log.
+
+Each day is built again as it was last accepted: from the extractions known at that build's instant, under its name and
+time. A newer attempt that was rejected or failed is replayed after it, so that its evidence is there again. Days built
+with the same reference data go into one dbt run. Flags are made last, from the invoices known now: they follow
+invoices, not finality (D21).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+
+from dagster_dbt import DbtCliResource
+
+from cpm_assets.commands.session import say, session
+from cpm_assets.dbt_project import dbt_resource, prepared_project
+from cpm_assets.domain.build_plan import DAY, FINALIZE, RECONCILE, STATUS, DayPlan
+from cpm_assets.installation import Installation
+from cpm_assets.resources.build_log import DayBuild
+from cpm_assets.resources.parsed_deliveries import known_deliveries
+from cpm_assets.resources.run_inputs import PlannedDay, RunPlan
+from cpm_assets.resources.warehouse_build import run_models
+
+RUN_ID = "rebuild"
+
+
+def run_rebuild() -> int:
+    """Make `warehouse/` again and publish it. The old published version stays until the new one is whole."""
+    with session() as opened:
+        rebuild(opened.installation, dbt_resource(prepared_project()), opened.clock.now())
+    return 0
+
+
+def rebuild(installation: Installation, dbt: DbtCliResource, now: datetime) -> None:
+    """Replay the build log into empty warehouse files. Killed half way, it is simply run again."""
+    warehouse = installation.warehouse
+    with warehouse.writing("make rebuild", say, afresh=True):
+        plans = list(_replays(installation, now))
+        for number, plan in enumerate(plans, start=1):
+            say(f"rebuild {number} of {len(plans)}")
+            run_models(installation, dbt, plan, say)
+        warehouse.commit([], now, RUN_ID)
+
+
+def _replays(installation: Installation, now: datetime) -> Iterator[RunPlan]:
+    builds = installation.warehouse.builds
+    days = builds.days()
+    good = [build for day in days if (build := builds.last_of_day(day, good=True))]
+    newest = [build for day in days if (build := builds.last_of_day(day)) and not build.is_good]
+    yield from _grouped(installation, good)
+    yield from _grouped(installation, newest)
+    flags = [DayPlan(day, RECONCILE, False, False, True, "complete", None) for day in days]
+    yield RunPlan(RUN_ID, now, tuple(PlannedDay(plan, RUN_ID, now, now) for plan in flags))
+
+
+def _grouped(installation: Installation, builds: Iterable[DayBuild]) -> Iterator[RunPlan]:
+    """One run per set of reference files known at the builds' instants."""
+
+    def known_then(build: DayBuild) -> list[str]:
+        return sorted(delivery.sha256 for delivery in known_deliveries(installation.lake, build.known_at_utc))
+
+    for _, group in groupby(sorted(builds, key=lambda build: build.known_at_utc), key=known_then):
+        replayed = list(group)
+        yield RunPlan(RUN_ID, replayed[-1].known_at_utc, tuple(_replayed(build) for build in replayed))
+
+
+def _replayed(build: DayBuild) -> PlannedDay:
+    has_figures = build.outcome != "failed"
+    plan = DayPlan(
+        usage_date=build.usage_date,
+        purpose=(FINALIZE if build.is_finalizing else DAY) if has_figures else STATUS,
+        is_finalizing=build.is_finalizing,
+        is_costed=has_figures,
+        is_reconciled=False,
+        extraction_state="complete" if has_figures else "failed",
+        extraction_reason=None if has_figures else build.reason,
+    )
+    return PlannedDay(plan, build.run_id, build.built_at_utc, build.known_at_utc)

@@ -1,0 +1,81 @@
+"""A session: Dagster's instance and this installation's definitions, for a command that runs jobs in its process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from cpm_assets.alerts import current_problems
+from cpm_assets.build import build_defs
+from cpm_assets.installation import Installation
+from cpm_assets.resources.alert_outbox import AlertOutbox
+from cpm_assets.resources.clock import Clock
+from cpm_assets.resources.usage_connection import UsageConnection
+from cpm_assets.runs import fail_runs_of_dead_processes
+from cpm_assets.schedules import range_tags
+from cpm_assets.settings import Settings, settings_from_environment
+
+DAGSTER_YAML = Path(__file__).resolve().parents[2] / "dagster.yaml"
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a command needs to launch jobs: the same definitions that the daemon uses."""
+
+    installation: Installation
+    clock: Clock
+    defs: dg.Definitions
+    instance: dg.DagsterInstance
+
+    def run(self, job_name: str, first: date, last: date | None = None) -> bool:
+        """Run a job over one UTC day, or a range of days in one run; whether everything went through."""
+        if last is None or last == first:
+            target: Mapping[str, object] = {"partition_key": first.isoformat()}
+        else:
+            target = {"tags": range_tags(first, last)}
+        job = self.defs.resolve_job_def(job_name)
+        return job.execute_in_process(instance=self.instance, raise_on_error=False, **target).success
+
+    def print_alerts(self) -> None:
+        """What would be POSTed to the webhook, one line each."""
+
+        def show(message: dict[str, object]) -> None:
+            say(f"alert {message['alert_id']} ({message['status']}): {message['text']}; see {message['runbook']}")
+
+        problems = current_problems(self.instance, self.installation, self.clock.now())
+        AlertOutbox(self.installation.directory.alerts).deliver(problems, show)
+
+
+@contextmanager
+def session(settings: Settings | None = None, fixed_at: datetime | None = None) -> Iterator[Session]:
+    """Open a session: claim the data directory (D26), mend what killed processes left, load the definitions."""
+    installation = Installation(settings or settings_from_environment())
+    installation.claim()
+    clock = Clock(fixed_at=fixed_at.isoformat() if fixed_at else None)
+    usage = UsageConnection(installation.settings, clock)
+    usage.fill_inbox(installation.directory.inbox)
+    os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(installation))
+    with dg.DagsterInstance.get() as instance:
+        fail_runs_of_dead_processes(instance, say)
+        yield Session(installation, clock, build_defs(installation.settings, clock, usage), instance)
+
+
+def prepare_dagster_home(installation: Installation) -> Path:
+    """The directory of Dagster's own records, with this project's `dagster.yaml` in it."""
+    home = installation.directory.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(DAGSTER_YAML, home / "dagster.yaml")
+    return home
+
+
+def say(text: str) -> None:
+    """A line for the person at the terminal; standard output is for results."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,33 @@
+"""The console: one plain line per log message, instead of Dagster's prefixes of run and job ids."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import dagster as dg
+
+
+class _PlainFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        metadata = getattr(record, "dagster_meta", {})
+        text = metadata.get("orig_message") or record.getMessage()
+        step = metadata.get("step_key")
+        level = "" if record.levelno < logging.WARNING else f"{record.levelname.lower()}: "
+        lines = f"{self.formatTime(record, '%H:%M:%S')}  {f'{step}: ' if step else ''}{level}{text}"
+        if record.exc_info:
+            lines = f"{lines}\n{self.formatException(record.exc_info)}"
+        return lines
+
+
+@dg.logger(
+    {"log_level": dg.Field(str, is_required=False, default_value="INFO", description="the least level that is shown")},
+    description="One plain line per message on standard error.",
+)
+def plain_console(context: dg.InitLoggerContext) -> logging.Logger:
+    """Time (local clock of the machine), step and message; a warning says so."""
+    logger = logging.Logger("cpm_assets", context.logger_config["log_level"])
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_PlainFormatter())
+    logger.addHandler(handler)
+    return logger

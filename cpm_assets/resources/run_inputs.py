@@ -1,0 +1,152 @@
+"""Run inputs: what one dbt run is to build and from which files, gathered from the lake and written for its models.
+
+Belongs here: gathering and writing `work/inputs/*.parquet`. Does not belong here: what is done with a day
+(`domain/build_plan.py`) and which extractions make it up (`domain/extraction_plan.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from importlib.metadata import version
+
+from cpm_assets.domain.build_plan import STATUS, DayPlan, ExtractionState, plan_days
+from cpm_assets.installation import Installation
+from cpm_assets.resources import parquet_schemas as schemas
+from cpm_assets.resources.parsed_deliveries import known_deliveries
+from cpm_assets.resources.usage_extraction import parsed_paths
+
+SCHEMA_VERSION = "1"
+"""Of the published file: raised when a column that readers use changes its meaning or goes."""
+
+STATUS_DAYS_BACK = 14
+"""A run also tells the status of days this far back whose extraction failed since they were last built."""
+
+
+@dataclass(frozen=True)
+class PlannedDay:
+    """A day of a run: what is done with it, under which run's name, and as known at which instant (UTC)."""
+
+    plan: DayPlan
+    run_id: str
+    built_at_utc: datetime
+    known_at_utc: datetime
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """The days of one dbt run, and the instant at which its reference data is taken."""
+
+    run_id: str
+    as_of_utc: datetime
+    days: tuple[PlannedDay, ...]
+
+
+def plan_run(installation: Installation, days: Sequence[date], purpose: str, run_id: str, now: datetime) -> RunPlan:
+    """What a run launched now does with its days, and with days whose failure nobody was told of yet."""
+    told = [*plan_days(days, purpose, *_known(installation, days, now))]
+    untold = _days_that_failed_untold(installation, set(days), now)
+    told += plan_days(untold, STATUS, *_known(installation, untold, now))
+    return RunPlan(run_id, now, tuple(PlannedDay(plan, run_id, now, now) for plan in told))
+
+
+def write_run_inputs(installation: Installation, plan: RunPlan) -> None:
+    """Write the inputs of a dbt run; only while holding the writer's lock."""
+    directory, settings = installation.directory.run_inputs, installation.settings
+    days = [
+        (
+            day.plan.usage_date,
+            day.run_id,
+            day.built_at_utc,
+            day.plan.purpose,
+            day.plan.is_finalizing,
+            day.plan.is_costed,
+            day.plan.is_reconciled,
+            day.plan.extraction_state,
+            day.plan.extraction_reason,
+        )
+        for day in plan.days
+    ]
+    run = (
+        plan.as_of_utc,
+        settings.first_day,
+        plan.as_of_utc.date(),
+        settings.tolerated_unknown_carrier_legs,
+        settings.tolerated_zero_billing_legs,
+        settings.publish_numbers,
+        settings.leg_days,
+        settings.stamp,
+        version("cpm_assets"),
+        SCHEMA_VERSION,
+    )
+    schemas.write_table(directory / "days.parquet", days, schemas.RUN_DAYS)
+    schemas.write_table(directory / "run.parquet", [run], schemas.RUN)
+    schemas.write_table(directory / "usage_files.parquet", _usage_files(installation, plan), schemas.RUN_USAGE_FILES)
+    schemas.write_table(
+        directory / "reference_files.parquet",
+        [
+            (
+                delivery.kind,
+                delivery.sha256,
+                delivery.file_name,
+                delivery.folder,
+                delivery.received_at,
+                str(delivery.rows_path),
+                str(delivery.rejects_path),
+            )
+            for delivery in known_deliveries(installation.lake, plan.as_of_utc)
+        ],
+        schemas.RUN_REFERENCE_FILES,
+    )
+    schemas.write_empty_tables(directory)
+
+
+def _usage_files(installation: Installation, plan: RunPlan) -> Iterable[tuple[object, ...]]:
+    """The extractions of each costed day and of the day before it, whose calls go on in it (D15)."""
+    costed = {day.plan.usage_date: day.known_at_utc for day in plan.days if day.plan.is_costed}
+    before = {day - timedelta(days=1): known_at for day, known_at in costed.items()}
+    for asked_day, known_at in sorted({**before, **costed}.items()):
+        for extraction in installation.lake.day_selection(asked_day, known_at).extractions:
+            legs_path, rejects_path = parsed_paths(installation.lake, extraction)
+            yield (
+                asked_day,
+                extraction.extraction_id,
+                extraction.kind,
+                extraction.started_at,
+                str(legs_path),
+                str(rejects_path),
+                extraction.distinct_legs,
+                extraction.total_reported,
+            )
+
+
+def _known(
+    installation: Installation, days: Iterable[date], now: datetime
+) -> tuple[dict[date, ExtractionState], set[date]]:
+    days = list(days)
+    states = {day: _extraction_state(installation, day, now) for day in days}
+    return states, set(installation.warehouse.builds.final_days(days))
+
+
+def _extraction_state(installation: Installation, day: date, now: datetime) -> ExtractionState:
+    """Complete if a sweep is there and nothing failed after it; a failed newer reading keeps the day as it was."""
+    lake = installation.lake
+    extractions = lake.day_selection(day, now).extractions
+    failure = lake.last_failure(day)
+    if failure and (not extractions or failure.failed_at > extractions[-1].started_at):
+        return ExtractionState("failed", failure.reason)
+    return ExtractionState("complete" if extractions else "none")
+
+
+def _days_that_failed_untold(installation: Installation, told: set[date], now: datetime) -> list[date]:
+    untold = []
+    for back in range(STATUS_DAYS_BACK):
+        day = now.date() - timedelta(days=back)
+        failure = installation.lake.last_failure(day)
+        if day in told or day < installation.settings.first_day or failure is None:
+            continue
+        last = installation.warehouse.builds.last_of_day(day)
+        if last is None or last.built_at_utc < failure.failed_at:
+            untold.append(day)
+    return untold

@@ -1,0 +1,123 @@
+"""A warehouse build: one dbt run over its planned days, and its outcome made true in one step.
+
+Called with the writer's lock held, by the `warehouse` asset and by `make rebuild`: there is no second path.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from dagster_dbt import DbtCliResource
+
+from cpm_assets.dbt_project import dbt_environment
+from cpm_assets.installation import Installation
+from cpm_assets.resources.build_log import DayBuild
+from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, write_run_inputs
+
+Say = Callable[[str], object]
+Outcomes = dict[date, tuple[bool, int, str | None]]
+"""What the gate says of each costed day: accepted or not, legs received, and the reason of a rejection."""
+
+
+@dataclass(frozen=True)
+class TableSize:
+    """How many rows a model has: in all, and for each day of the run if it has a day in its grain."""
+
+    rows: int
+    rows_by_day: Mapping[date, int] | None
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did. `tables` by model name."""
+
+    builds: tuple[DayBuild, ...]
+    snapshot: Path
+    tables: Mapping[str, TableSize]
+
+
+def build_days(installation: Installation, dbt: DbtCliResource, plan: RunPlan, say: Say) -> BuildReport:
+    """Run dbt over the plan's days, record their builds and publish. Raises as `run_models` does."""
+    tables, outcomes = run_models(installation, dbt, plan, say)
+    builds = tuple(
+        _day_build(day, outcomes) for day in plan.days if day.plan.is_costed or day.plan.extraction_state == "failed"
+    )
+    for build in builds:
+        if not build.is_good:
+            say(f"{build.usage_date}: {build.outcome}: {build.reason}")
+    snapshot = installation.warehouse.commit(builds, plan.as_of_utc, plan.run_id)
+    say(f"published {snapshot.name}")
+    return BuildReport(builds, snapshot, tables)
+
+
+def run_models(
+    installation: Installation, dbt: DbtCliResource, plan: RunPlan, say: Say
+) -> tuple[dict[str, TableSize], Outcomes]:
+    """Run dbt over the plan's days, and read the models' sizes and the gate's word on each costed day.
+
+    Raises dagster_dbt's error when a model or an invariant fails. Publishes nothing.
+    """
+    write_run_inputs(installation, plan)
+    target = installation.directory.work / "dbt_target"
+    say(f"dbt build: {_summary(plan)}")
+    with dbt_environment(installation.directory):
+        invocation = dbt.cli(["--quiet", "build"], target_path=target, raise_on_error=False).wait()
+    error = invocation.get_error()
+    if error is not None:
+        raise error
+    return _read_outcomes(installation, [day.plan.usage_date for day in plan.days])
+
+
+def _summary(plan: RunPlan) -> str:
+    counts = Counter(
+        "closed" if day.plan.is_finalizing else "costed" if day.plan.is_costed else
+        "reconciled" if day.plan.is_reconciled else "status only"
+        for day in plan.days
+    )  # fmt: skip
+    return ", ".join(f"{count} day(s) {what}" for what, count in counts.items()) or "no day"
+
+
+def _day_build(day: PlannedDay, outcomes: Outcomes) -> DayBuild:
+    plan = day.plan
+    if plan.is_costed:
+        is_accepted, legs, reason = outcomes[plan.usage_date]
+        outcome = "rejected" if not is_accepted else "accepted" if legs else "empty"
+    else:
+        is_accepted, reason, outcome = False, plan.extraction_reason, "failed"
+    return DayBuild(
+        usage_date=plan.usage_date,
+        run_id=day.run_id,
+        built_at_utc=day.built_at_utc,
+        known_at_utc=day.known_at_utc,
+        outcome=outcome,
+        is_final=is_accepted and plan.is_finalizing,
+        is_finalizing=plan.is_finalizing,
+        reason=reason,
+    )
+
+
+def _read_outcomes(installation: Installation, days: Sequence[date]) -> tuple[dict[str, TableSize], Outcomes]:
+    with duckdb.connect(str(installation.warehouse.models_file)) as connection:
+        connection.execute("attach ? as cpm (read_only)", [str(installation.warehouse.marts_file)])
+        gate = connection.execute("select usage_date, is_accepted, legs_received, reason from int_day_gate").fetchall()
+        sizes = {}
+        for database, name, rows, has_day in connection.execute(
+            "select t.database_name, t.table_name, t.estimated_size, bool_or(c.column_name = 'usage_date') "
+            "from duckdb_tables() as t join duckdb_columns() as c using (table_oid, database_oid) "
+            "where not t.temporary group by all"
+        ).fetchall():
+            by_day = None
+            if has_day:
+                counted = connection.execute(
+                    f'select usage_date, count(*) from "{database}".main."{name}" '  # noqa: S608 - our own models' names
+                    "where usage_date in (select unnest($days::date[])) group by all",
+                    {"days": [day.isoformat() for day in days]},
+                ).fetchall()
+                by_day = {**dict.fromkeys(days, 0), **dict(counted)}
+            sizes[name] = TableSize(rows, by_day)
+    return sizes, {day: (is_accepted, legs, reason) for day, is_accepted, legs, reason in gate}
