@@ -26,7 +26,7 @@ For P ≥ 16, 6·P + 96 ≤ 12·P; for P ≤ 16, 6·P + 96 ≤ 192 = 2·T: withi
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from cpm_assets.domain.extraction_errors import InvalidWindow
 
@@ -63,15 +63,18 @@ class PlannedExtraction:
     reason: str
 
 
+_Extraction = TypeVar("_Extraction", bound=CompleteExtraction)
+
+
 @dataclass(frozen=True)
-class DaySelection:
+class DaySelection(Generic[_Extraction]):
     """The extractions that are a day: its last complete sweep and the ticks started after it. No sweep, no day."""
 
-    sweep: CompleteExtraction | None
-    ticks: tuple[CompleteExtraction, ...]
+    sweep: _Extraction | None
+    ticks: tuple[_Extraction, ...]
 
     @property
-    def extractions(self) -> tuple[CompleteExtraction, ...]:
+    def extractions(self) -> tuple[_Extraction, ...]:
         """Oldest first; empty without a sweep."""
         return (self.sweep, *self.ticks) if self.sweep else ()
 
@@ -112,7 +115,7 @@ def due_extraction(day: date, now: datetime, complete: Iterable[CompleteExtracti
     return PlannedExtraction(day, "tick", window_start, window_end, reason)
 
 
-def select_extractions(complete: Iterable[CompleteExtraction], as_of: datetime) -> DaySelection:
+def select_extractions(complete: Iterable[_Extraction], as_of: datetime) -> DaySelection[_Extraction]:
     """Which of a day's complete extractions are the day as known at `as_of` (D16, D22)."""
     known = sorted((extraction for extraction in complete if extraction.finished_at <= as_of), key=_by_start)
     sweeps = [extraction for extraction in known if extraction.kind == "sweep"]

@@ -1,0 +1,97 @@
+"""Asking an HTTP API until it answers: which troubles are waited out, for how long, and what is said when they are not.
+
+Knows nothing of pages or legs: what an answer means is passed in. How long each wait is, is in `domain/retry_waits.py`.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import httpx
+
+from cpm_assets.domain.extraction_errors import MalformedPage, RetriesExhausted, SourceRefused
+from cpm_assets.domain.retry_waits import backoff_seconds, retry_after_seconds
+
+_Answer = TypeVar("_Answer")
+_log = logging.getLogger(__name__)
+
+
+class Unauthorized(SourceRefused):
+    """A 401: the token is not, or no longer, valid."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """The retry budget of one request, and the clock, sleep and random number (in [0, 1)) it is spent with.
+
+    Eight attempts back off for two minutes in all. A `Retry-After` that does not fit in ten minutes is not waited for:
+    the schedule comes again in fifteen.
+    """
+
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], object]
+    random: Callable[[], float]
+    attempts: int = 8
+    longest_wait_seconds: float = 600.0
+
+
+def ask(
+    send: Callable[[], httpx.Response], read: Callable[[httpx.Response], _Answer], patience: Patience, request_name: str
+) -> _Answer:
+    """Sends until `read` accepts a 200 answer, and returns what it read.
+
+    429, 5xx, timeouts, dropped connections and answers that `read` calls a `MalformedPage` are asked again. Raises
+    `Unauthorized` or `SourceRefused` at once for any other status, and `RetriesExhausted` when the budget is used up.
+    """
+    waited = 0.0
+    for attempt in range(1, patience.attempts + 1):
+        asked_wait: float | None = None
+        try:
+            response = send()
+            if response.status_code == httpx.codes.OK:
+                return read(response)
+            trouble = described(response)
+            if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.status_code >= 500:
+                asked_wait = retry_after_seconds(
+                    response.headers.get("Retry-After"), response.headers.get("Date"), patience.clock()
+                )
+            else:
+                error_type = Unauthorized if response.status_code == httpx.codes.UNAUTHORIZED else SourceRefused
+                raise error_type(f"{request_name} was refused: {trouble}")
+        except httpx.RequestError as error:
+            trouble = f"{type(error).__name__}: {error}"
+        except MalformedPage as error:
+            trouble = f"{error}{_correlation(response)}"
+        wait = backoff_seconds(attempt, patience.random()) if asked_wait is None else asked_wait
+        if attempt == patience.attempts or waited + wait > patience.longest_wait_seconds:
+            raise RetriesExhausted(f"{request_name} failed {attempt} times, lastly with {trouble}")
+        _log.warning("%s: %s; attempt %d follows in %.1f s", request_name, trouble, attempt + 1, wait)
+        patience.sleep(wait)
+        waited += wait
+    raise RetriesExhausted(f"{request_name} was allowed no attempt")
+
+
+def described(response: httpx.Response) -> str:
+    """Status, the API's own message and its correlation id, for on-call."""
+    return f"HTTP {response.status_code} {_message(response)}{_correlation(response)}"
+
+
+def _message(response: httpx.Response) -> str:
+    try:
+        document = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return repr(response.text[:300])
+    if isinstance(document, dict):
+        names = ("code", "message", "error", "error_description", "description", "errorMessage")
+        told = [str(document[name]) for name in names if isinstance(document.get(name), str)]
+        if told:
+            return repr(": ".join(told)[:500])
+    return repr(response.text[:300])
+
+
+def _correlation(response: httpx.Response) -> str:
+    correlation_id = response.headers.get("ININ-Correlation-Id")
+    return f" (ININ-Correlation-Id {correlation_id[:100]})" if correlation_id else ""

@@ -1,0 +1,59 @@
+"""Files of the lake, which are written once: never changed, never replaced by other content.
+
+What is written where is the lake's business; this is only how. `durable_files.py` holds the flushing to disk.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from cpm_assets.resources.durable_files import fsync_directory, fsync_file
+
+
+class WrittenOnceError(RuntimeError):
+    """A file of the lake is there already, with other content."""
+
+
+@dataclass(frozen=True)
+class FileFingerprint:
+    """A file's SHA-256 in hexadecimal and its size in bytes."""
+
+    sha256: str
+    bytes: int
+
+
+def part_of(path: Path) -> Path:
+    """The temporary name, in the same directory, under which a file is written; readers ignore it."""
+    return path.with_name(f".{path.name}.part")
+
+
+def publish_part(path: Path) -> FileFingerprint:
+    """Gives the file written at `part_of(path)` its name, durably.
+
+    The same content being there already is no error: the part is dropped. Raises `WrittenOnceError` for other content.
+    """
+    part = part_of(path)
+    fsync_file(part)
+    fingerprint = fingerprint_of(part)
+    if path.exists():
+        if fingerprint_of(path) != fingerprint:
+            raise WrittenOnceError(f"{path} is written already, with other content; the new one is left at {part}")
+        part.unlink()
+    else:
+        part.rename(path)
+        fsync_directory(path.parent)
+    return fingerprint
+
+
+def write_once(path: Path, content: bytes) -> FileFingerprint:
+    """Writes a small file whole; see `publish_part`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part_of(path).write_bytes(content)
+    return publish_part(path)
+
+
+def fingerprint_of(path: Path) -> FileFingerprint:
+    """Reads a file once, in blocks."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        return FileFingerprint(digest.hexdigest(), file.tell())
