@@ -36,6 +36,7 @@ class Carrier:
     reprices: bool = False
     long_prefixes: tuple[str, ...] = ()
     lacks_countries: tuple[str, ...] = ()
+    free_regions: tuple[str, ...] = ()
 
 
 NORTHWIND = Carrier(
@@ -78,6 +79,8 @@ SALTMARSH = Carrier(
     share=16,
     price_level=Decimal("1.07"),
     long_prefixes=("61", "64", "34"),
+    # Its own network: a rate of 0 is a rate (D4).
+    free_regions=("Singapore",),
 )
 KESTREL = Carrier(
     "Kestrel Wholesale",

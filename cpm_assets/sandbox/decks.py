@@ -96,7 +96,7 @@ def rate_rows(organization: Organization) -> tuple[tuple[RateRow, ...], tuple[Ra
             if prefix in seen:
                 continue
             seen.add(prefix)
-            rate = _rate(base, carrier.price_level, rng)
+            rate = Decimal(0) if region in carrier.free_regions else _rate(base, carrier.price_level, rng)
             own_terms = _own_terms(carrier, region)
             changes = carrier.reprices and len(prefix) <= _AREA_DIGITS
             # Half of the old prices state the day they end, the other half leave it to the next effective date (D2).

@@ -102,14 +102,15 @@ def destinations() -> tuple[Destination, ...]:
             place = location_of(area, region)
             found.append(Destination(f"{area}55501", 2, place, "1", region, weight / len(own)))
     for country in COUNTRIES:
-        mobile_weight = country.weight * 0.35 if country.mobile_patterns else 0
-        for patterns, region, weight in (
-            (country.patterns, country.region, country.weight - mobile_weight),
-            (country.mobile_patterns, country.mobile_region, mobile_weight),
+        mobile_share = 0.35 if country.mobile_patterns else 0.0
+        for patterns, region, share in (
+            (country.patterns, country.region, 1 - mobile_share),
+            (country.mobile_patterns, country.mobile_region, mobile_share),
         ):
             for pattern in patterns:
                 stem = pattern.rstrip("x")
                 place = region if region == country.mobile_region else location_of(stem, region)
                 digits = len(pattern) - len(stem)
-                found.append(Destination(stem, digits, place, country.code, region, weight / len(patterns)))
+                weight_of_each = country.weight * share / len(patterns)
+                found.append(Destination(stem, digits, place, country.code, region, weight_of_each))
     return tuple(found)

@@ -6,7 +6,6 @@ Ordinary traffic; the intended faults of the demo's days are added from `faults.
 from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from itertools import accumulate
 from random import Random
 from typing import Any
@@ -15,6 +14,7 @@ from cpm_assets.sandbox.dialling import Dialler
 from cpm_assets.sandbox.faults import with_faults
 from cpm_assets.sandbox.legs import Leg, record
 from cpm_assets.sandbox.organization import Organization, utc_midnight
+from cpm_assets.sandbox.remembered import remembering
 from cpm_assets.sandbox.scenarios import LEGS_PER_CALL, SCENARIOS, Part, long_before_midnight
 
 # Weight of each UTC hour: European and American office hours, quiet but never silent nights.
@@ -27,15 +27,12 @@ _MIDNIGHT_MARGIN_SECONDS = 20
 _LATE_SHARE, _VERY_LATE_SHARE = 0.006, 0.2
 
 
-@lru_cache(maxsize=16)
+@remembering(most_legs=200_000)
 def legs_of_day(organization: Organization, day: date) -> tuple[Leg, ...]:
     """All true legs that start on the UTC day, ordered by (start, leg id); legs of yesterday's calls included."""
-    mine = [
-        leg
-        for made_on in (day - timedelta(days=1), day)
-        for leg in _legs_of_calls(organization, made_on)
-        if leg.start.date() == day
-    ]
+    # Yesterday first: asked day after day, what was made for today serves tomorrow.
+    mine = [*_legs_after_midnight(organization, day - timedelta(days=1))]
+    mine.extend(leg for leg in _legs_of_calls(organization, day) if leg.start.date() == day)
     return tuple(sorted(with_faults(organization, day, mine), key=lambda leg: (leg.start, leg.leg_id)))
 
 
@@ -62,7 +59,13 @@ def records_as_known(organization: Organization, day: date, at: datetime) -> lis
     return [record(leg, at) for leg in legs_as_known(organization, midnight, midnight + timedelta(days=1), at)]
 
 
-@lru_cache(maxsize=16)
+@remembering(most_legs=100_000)
+def _legs_after_midnight(organization: Organization, day: date) -> tuple[Leg, ...]:
+    """The legs of the UTC day's calls that start on the next day. No call reaches the day after that."""
+    return tuple(leg for leg in _legs_of_calls(organization, day) if leg.start.date() != day)
+
+
+@remembering(most_legs=0, least_days=1)
 def _legs_of_calls(organization: Organization, day: date) -> tuple[Leg, ...]:
     """The legs of the calls made on the UTC day, wherever they start."""
     rng = Random(f"{organization.seed}:traffic:{day.isoformat()}")
