@@ -1,0 +1,17 @@
+{{ config(
+    materialized='incremental', incremental_strategy='replace_days',
+    meta={'days_relation': 'int_day_gate', 'days_where': 'is_costed'}
+) }}
+with attempt as (
+    select * from {{ ref('int_costed_attempt') }}
+),
+
+rejected_days as (
+    select usage_date from {{ ref('int_day_gate') }} where is_costed and not is_accepted
+)
+
+select
+    {{ costed_leg_columns() | join(',\n    ') }},
+    run_id
+from attempt
+where usage_date in (select usage_date from rejected_days)

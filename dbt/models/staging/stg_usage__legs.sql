@@ -1,0 +1,22 @@
+select
+    asked_day,
+    cast(start_time_utc as date) as usage_date,
+    extraction_id,
+    extraction_started_at_utc,
+    page_number,
+    position,
+    leg_id,
+    call_id,
+    sip_call_id,
+    start_time_utc,
+    end_time_utc,
+    media_seconds,
+    billing_seconds,
+    carrier_name,
+    destination_number,
+    destination_digits,
+    destination_location,
+    call_type,
+    direction,
+    call_outcome
+from {{ lake_rows('usage_files', 'legs_path', is_asked_day_of_run('asked_day'), 'empty_legs') }}
