@@ -27,12 +27,12 @@ def part_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.part")
 
 
-def publish_part(path: Path) -> FileFingerprint:
-    """Gives the file written at `part_of(path)` its name, durably.
+def publish_part(path: Path, part: Path | None = None) -> FileFingerprint:
+    """Gives the file written at `part` (default: `part_of(path)`) its name, durably.
 
     The same content being there already is no error: the part is dropped. Raises `WrittenOnceError` for other content.
     """
-    part = part_of(path)
+    part = part or part_of(path)
     fsync_file(part)
     fingerprint = fingerprint_of(part)
     if path.exists():

@@ -1,0 +1,167 @@
+"""Deliveries parsed into Parquet beside the files they were made from.
+
+Level-triggered: every delivery that lacks its parsed files, for today's parser and its layout, gets them. What the
+files mean is in `domain/`; which schema belongs to which kind is here.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cpm_assets.domain.carrier_contracts import CARRIER_CONTRACTS
+from cpm_assets.domain.deliveries import (
+    DELIVERY_PARSER_VERSION,
+    DeliverySpec,
+    ParsedDelivery,
+    parse_delivery,
+    rejected_file,
+)
+from cpm_assets.domain.invoice_folders import FolderTerms, folder_of, layout_of
+from cpm_assets.domain.invoice_layouts import INVOICE_LAYOUTS
+from cpm_assets.domain.rate_cards import RATE_CARDS
+from cpm_assets.domain.seat_licenses import SEAT_LICENSES
+from cpm_assets.resources import parquet_schemas
+from cpm_assets.resources.delivery_store import INVOICES, Delivery, deliveries
+from cpm_assets.resources.lake import Lake
+from cpm_assets.resources.parquet_schemas import REFERENCE_REJECTS, write_table_once
+from cpm_assets.resources.write_once import write_once
+
+_log = logging.getLogger(__name__)
+
+_REFERENCE: dict[str, tuple[DeliverySpec, pa.Schema]] = {
+    "carrier_contracts": (CARRIER_CONTRACTS, parquet_schemas.CARRIER_CONTRACTS),
+    "rate_cards": (RATE_CARDS, parquet_schemas.RATE_CARDS),
+    "seat_licenses": (SEAT_LICENSES, parquet_schemas.SEAT_LICENSES),
+}
+
+
+@dataclass(frozen=True)
+class ReferenceFile:
+    """A delivery and its parsed files: a row of `reference_files`. `layout` is an invoice's, else the kind."""
+
+    delivery: Delivery
+    layout: str
+    rows_path: Path
+    rejects_path: Path
+    rows: int
+    rejected: int
+    collapsed: int
+    warnings: tuple[str, ...]
+
+    def run_input(self) -> tuple[object, ...]:
+        """The values of `parquet_schemas.RUN_REFERENCE_FILES`."""
+        of = self.delivery
+        paths = str(self.rows_path), str(self.rejects_path)
+        return of.kind, of.sha256, of.file_name, of.carrier_folder, of.received_at, *paths
+
+
+def parsed_deliveries(lake: Lake) -> list[ReferenceFile]:
+    """Every delivery in the lake, parsed; oldest first within its kind.
+
+    An invoice's layout follows from the contracts and cards in the lake now: what came in an unknown folder is rejected
+    until a contract or card names that carrier, and then read.
+    """
+    files = {kind: [_reference_file(each) for each in deliveries(lake, kind)] for kind in _REFERENCE}
+    invoices = deliveries(lake, INVOICES)
+    if not invoices:
+        return [file for of_kind in files.values() for file in of_kind]
+    terms = list(_folder_terms(files["carrier_contracts"]))
+    known = {folder_of(row.carrier_name, row.invoice_folder) for row in terms}
+    # The cards are large: they are looked at only for a folder that no contract names.
+    carriers = [] if all(each.carrier_folder in known for each in invoices) else _carriers(files["rate_cards"])
+    known.update(map(folder_of, carriers))
+    files[INVOICES] = [_invoice_file(invoice, terms, carriers, sorted(known)) for invoice in invoices]
+    return [file for of_kind in files.values() for file in of_kind]
+
+
+def _reference_file(delivery: Delivery) -> ReferenceFile:
+    spec, schema = _REFERENCE[delivery.kind]
+    return _parsed_file(delivery, delivery.kind, schema, lambda content: parse_delivery(spec, content))
+
+
+def _invoice_file(
+    delivery: Delivery, terms: list[FolderTerms], carriers: list[str], known_folders: list[str]
+) -> ReferenceFile:
+    folder = delivery.carrier_folder or ""
+    layout = layout_of(folder, delivery.received_at.astimezone(UTC).date(), terms, carriers)
+    if layout is None:
+        reason = f"no carrier has the folder {folder!r}; known folders: {', '.join(known_folders) or 'none'}"
+        # The list is part of the name: when it changes, the reason is written again.
+        layout = f"unknown-{hashlib.sha256(reason.encode()).hexdigest()[:8]}"
+        return _parsed_file(delivery, layout, parquet_schemas.INVOICES, lambda _content: rejected_file(reason))
+    return _parsed_file(delivery, layout, parquet_schemas.INVOICES, INVOICE_LAYOUTS[layout])
+
+
+def _parsed_file(
+    delivery: Delivery, layout: str, schema: pa.Schema, read: Callable[[bytes], ParsedDelivery]
+) -> ReferenceFile:
+    stem = f"{delivery.sha256}.{layout}.v{DELIVERY_PARSER_VERSION}"
+    rows_path, rejects_path, summary_path = (
+        delivery.directory / f"{stem}.{ending}" for ending in ("rows.parquet", "rejects.parquet", "summary.json")
+    )
+    if not summary_path.exists():
+        _write_parsed(delivery, schema, read, rows_path, rejects_path, summary_path)
+    summary = json.loads(summary_path.read_bytes())
+    return ReferenceFile(
+        delivery=delivery,
+        layout=layout,
+        rows_path=rows_path,
+        rejects_path=rejects_path,
+        rows=summary["rows"],
+        rejected=summary["rejected"],
+        collapsed=summary["collapsed"],
+        warnings=tuple(summary["warnings"]),
+    )
+
+
+def _write_parsed(
+    delivery: Delivery,
+    schema: pa.Schema,
+    read: Callable[[bytes], ParsedDelivery],
+    rows_path: Path,
+    rejects_path: Path,
+    summary_path: Path,
+) -> None:
+    """Parses one delivery and writes rows, rejects and, last, the summary that makes them count."""
+    received_at = delivery.received_at.astimezone(UTC)
+    folder = () if delivery.carrier_folder is None else (delivery.carrier_folder,)
+    try:
+        parsed = read(delivery.content_path.read_bytes())
+    except (ValueError, TypeError, ArithmeticError, LookupError, RecursionError) as error:
+        # Parsers do not raise. If one does after all, that costs this file, not every day of all carriers.
+        _log.exception("the parser failed on %s", delivery.file_name)
+        parsed = rejected_file(f"the parser failed: {type(error).__name__}")
+    rows = ((*folder, *values, delivery.sha256, line, received_at) for line, values in parsed.rows)
+    identity = (delivery.kind, delivery.carrier_folder, delivery.sha256, delivery.file_name)
+    rejects = ((*identity, *reject, received_at) for reject in parsed.rejects)
+    write_table_once(rows_path, rows, schema)
+    write_table_once(rejects_path, rejects, REFERENCE_REJECTS)
+    summary = {
+        "rows": len(parsed.rows),
+        "rejected": len(parsed.rejects),
+        "collapsed": parsed.collapsed_rows,
+        "warnings": parsed.warnings,
+    }
+    write_once(summary_path, (json.dumps(summary, indent=2) + "\n").encode())
+
+
+def _folder_terms(contracts: Iterable[ReferenceFile]) -> Iterable[FolderTerms]:
+    columns = ["carrier_name", "effective_date", "invoice_folder", "invoice_format"]
+    for file in contracts:
+        for row in pq.read_table(file.rows_path, columns=columns).to_pylist():
+            yield FolderTerms(**row)
+
+
+def _carriers(cards: Iterable[ReferenceFile]) -> list[str]:
+    names: set[str] = set()
+    for file in cards:
+        column = pq.read_table(file.rows_path, columns=["carrier_name"])["carrier_name"]
+        names.update(column.unique().to_pylist())
+    return sorted(names)
