@@ -24,17 +24,9 @@ gate as (
     where is_costed or (purpose <> 'reconcile' and extraction_state <> 'complete')
 ),
 
-attempted as (
-    select usage_date, is_billable, total_cost from {{ ref('costed_legs') }}
-    where usage_date in (select usage_date from gate where is_accepted)
-    union all
-    select usage_date, is_billable, total_cost from {{ ref('costed_legs_rejected') }}
-    where usage_date in (select usage_date from gate where is_costed and not is_accepted)
-),
-
 unrated as (
     select usage_date, count(*) as unrated_legs
-    from attempted
+    from {{ ref('int_latest_attempt') }}
     where is_billable and total_cost is null
     group by usage_date
 ),
