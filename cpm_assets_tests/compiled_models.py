@@ -1,0 +1,120 @@
+"""The production SQL without dbt at run time: compiled once, run again and again in memory.
+
+For tests of what the models compute on a fresh warehouse, thousands of cases at a time. What dbt adds around the SQL
+(incremental replacement, tests, hooks) is tested with `warehouse_harness`.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from cpm_assets.resources import parquet_schemas as schemas
+from cpm_assets_tests.run_rows import Delivery, Extraction, RunInputs
+from cpm_assets_tests.warehouse_harness import (
+    dbt,
+    delivery_rows,
+    extraction_rows,
+    rows_table,
+    run_row,
+    write_inputs,
+)
+
+_SOURCE_FILE = re.compile(r"""read_parquet\(\s*\[?\s*'[^']*?/(\w+)\.parquet'\s*\]?\s*\)""")
+
+
+@dataclass(frozen=True)
+class CompiledModel:
+    """One model: its relation and its SQL, reading sources from schema `run_inputs`."""
+
+    name: str
+    relation: str
+    is_view: bool
+    sql: str
+    parents: frozenset[str]
+
+
+def compile_models(directory: Path) -> dict[str, CompiledModel]:
+    """Compiles the whole project on a warehouse that holds nothing yet; models by name."""
+    write_inputs(directory / "inputs", RunInputs())
+    (directory / "warehouse").mkdir()
+    dbt(directory, "compile")
+    nodes = json.loads((directory / "target" / "manifest.json").read_text())["nodes"]
+    models = (node for node in nodes.values() if node["resource_type"] == "model" and node["language"] == "sql")
+    return {
+        node["name"]: CompiledModel(
+            name=node["name"],
+            relation=node["relation_name"],
+            is_view=node["config"]["materialized"] == "view",
+            sql=_SOURCE_FILE.sub(r"memory.run_inputs.\1", node["compiled_code"]),
+            parents=frozenset(parent.rsplit(".", 1)[-1] for parent in node["depends_on"]["nodes"]),
+        )
+        for node in models
+    }
+
+
+class MemoryWarehouse:
+    """The models in memory. `run` makes each wanted model and what it is made of anew from the given inputs."""
+
+    def __init__(self, models: dict[str, CompiledModel]) -> None:
+        self._models = models
+        self._connection = duckdb.connect(":memory:")
+        for name in ("warehouse", "cpm"):
+            self._connection.execute(f"attach ':memory:' as {name}")
+        self._connection.execute("set TimeZone = 'UTC'; create schema memory.run_inputs; use cpm.main")
+
+    def run(self, inputs: RunInputs, *wanted: str) -> None:
+        """Builds the wanted models and all that they are made of."""
+        self._load(inputs)
+        built: set[str] = set()
+        for name in wanted:
+            self._build(name, built)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query; marts need no prefix, working models `warehouse.main`."""
+        return self._connection.execute(query).fetchall()
+
+    def _build(self, name: str, built: set[str]) -> None:
+        if name in built or name not in self._models:
+            return
+        model = self._models[name]
+        for parent in sorted(model.parents):
+            self._build(parent, built)
+        kind = "view" if model.is_view else "table"
+        self._connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
+        built.add(name)
+
+    def _load(self, inputs: RunInputs) -> None:
+        for name, schema in schemas.INPUT_SCHEMAS.items():
+            self._put(f"empty_{name}", schema, [])
+        self._put("empty_legs", schemas.LEGS, _legs(inputs.extractions))
+        self._put("empty_rejects", schemas.REJECTS, _rejects(inputs.extractions))
+        for kind in ("rate_cards", "carrier_contracts", "seat_licenses", "invoices"):
+            self._put(f"empty_{kind}", schemas.INPUT_SCHEMAS[kind], _delivered(inputs.deliveries, kind))
+        self._put("days", schemas.RUN_DAYS, [vars(day) for day in inputs.days])
+        asked = [{"asked_day": extraction.asked_day} for extraction in inputs.extractions]
+        self._put("usage_files", schemas.RUN_USAGE_FILES, asked)
+        self._put("reference_files", schemas.RUN_REFERENCE_FILES, [])
+        self._put("run", schemas.RUN, [run_row(inputs)])
+
+    def _put(self, name: str, schema: pa.Schema, rows: Sequence[dict[str, Any]]) -> None:
+        self._connection.register("given", rows_table(rows, schema))
+        self._connection.execute(f"create or replace table memory.run_inputs.{name} as select * from given")
+        self._connection.unregister("given")
+
+
+def _legs(extractions: Sequence[Extraction]) -> list[dict[str, Any]]:
+    return [row for extraction in extractions for row in extraction_rows(extraction)[0]]
+
+
+def _rejects(extractions: Sequence[Extraction]) -> list[dict[str, Any]]:
+    return [row for extraction in extractions for row in extraction_rows(extraction)[1]]
+
+
+def _delivered(deliveries: Sequence[Delivery], kind: str) -> list[dict[str, Any]]:
+    return [row for delivery in deliveries if delivery.kind == kind for row in delivery_rows(delivery)[0]]
