@@ -93,9 +93,7 @@ class SandboxApi:
         self._minute = (minute, self._minute[1] + 1 if self._minute[0] == minute else 1)
         return 60 - int(time.monotonic() % 60) if self._minute[1] > self._allowed_per_minute else 0
 
-    def _counted(
-        self, kind: str, status: int, body: dict[str, Any], headers: dict[str, str] | None = None
-    ) -> Answer:
+    def _counted(self, kind: str, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Answer:
         with self._lock:
             self.requests[kind] += 1
             count = self._minute[1]

@@ -12,11 +12,12 @@ from random import Random
 
 from cpm_assets.sandbox.carriers import CARRIERS, NORTHWIND, UNKNOWN, Carrier
 from cpm_assets.sandbox.countries import COUNTRIES, NANP_REGIONS
-from cpm_assets.sandbox.numbering import nanp_areas, places
+from cpm_assets.sandbox.numbering import LONGEST_PREFIX, nanp_areas, prefixes_by_country
 from cpm_assets.sandbox.organization import CARDS_SINCE, PRICE_CHANGE_DAY, Organization
 
 _AREA_DIGITS = 5
-_LONGEST_DIGITS = 8
+# Australia's 42,000 prefixes of eight digits would be most of the deck.
+_LONGEST_DIGITS = {"61": 6}
 _UNKNOWN_PREFIXES = {"44": "United Kingdom", "49": "Germany", "33": "France", "61": "Australia"}
 
 
@@ -42,7 +43,7 @@ class RateRow:
 
 def _priced_prefixes(carrier: Carrier) -> Iterator[tuple[str, str, str, Decimal]]:
     """(country code, prefix, region, base price in USD) of everything in a carrier's deck, nested prefixes included."""
-    # "1" alone is no prefix (D4 wants two digits), so the rest of the North American plan is ten broad rows.
+    # "1" alone is no prefix (D4 wants two digits), so the rest of the North American plan is eight broad rows.
     for digit in "23456789":
         region = "United States (other)"
         yield "1", f"1{digit}", region, NANP_REGIONS[region][1]
@@ -54,28 +55,25 @@ def _priced_prefixes(carrier: Carrier) -> Iterator[tuple[str, str, str, Decimal]
     for country in COUNTRIES:
         if country.code in carrier.lacks_countries:
             continue
-        if carrier.national_form:  # a national prefix cannot be empty
+        for prefix in country.mobile_prefixes:
+            yield country.code, prefix, country.mobile_region, country.mobile_price
+        if carrier.national_form:
+            # A national prefix cannot be empty, so a country is its ten first digits (some are mobile, see above).
             for digit in "0123456789":
                 yield country.code, f"{country.code}{digit}", country.region, country.price
         else:
             yield country.code, country.code, country.region, country.price
-        for prefix in country.mobile_prefixes:
-            yield country.code, prefix, country.mobile_region, country.mobile_price
-    codes = {country.code: country for country in COUNTRIES if country.code not in carrier.lacks_countries}
-    for prefix in places():
-        if prefix[0] == "1":
-            area = prefix[:4]
-            if len(prefix) > 4 and area in areas and "1" in carrier.long_prefixes and area[1] in "246":
-                yield "1", prefix, areas[area], NANP_REGIONS[areas[area]][1]
-            continue
-        code = next((prefix[:length] for length in (2, 3) if prefix[:length] in codes), None)
-        if code is None or prefix.startswith(codes[code].mobile_prefixes or ("-",)):
-            continue
-        longest = _LONGEST_DIGITS if code in carrier.long_prefixes else _AREA_DIGITS
-        if code == "61":
-            longest -= 2  # Australia's 60,000 prefixes would be most of the deck
-        if len(code) < len(prefix) <= longest:
-            yield code, prefix, codes[code].region, codes[code].price
+        longest = _LONGEST_DIGITS.get(country.code, LONGEST_PREFIX)
+        longest = longest if country.code in carrier.long_prefixes else _AREA_DIGITS
+        for prefix in prefixes_by_country().get(country.code, ()):
+            if len(country.code) < len(prefix) <= longest and not prefix.startswith(country.mobile_prefixes):
+                yield country.code, prefix, country.region, country.price
+    if "1" in carrier.long_prefixes:
+        for prefix in prefixes_by_country()["1"]:
+            # A part of the 31,000 exchanges is enough of a deck.
+            if len(prefix) > 4 and prefix[1] in "246" and prefix[:4] in areas:
+                region = areas[prefix[:4]]
+                yield "1", prefix, region, NANP_REGIONS[region][1]
 
 
 def _rate(base: Decimal, level: Decimal, rng: Random) -> Decimal:

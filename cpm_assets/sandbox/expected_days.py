@@ -58,9 +58,7 @@ def expected_days(organization: Organization, swept_at: Mapping[date, datetime])
     return {day: _expected_day(organization, day, at, known) for day, at in sorted(swept_at.items())}
 
 
-def _expected_day(
-    organization: Organization, day: date, at: datetime, known: Mapping[date, list[Leg]]
-) -> ExpectedDay:
+def _expected_day(organization: Organization, day: date, at: datetime, known: Mapping[date, list[Leg]]) -> ExpectedDay:
     legs = [leg for leg in known[day] if not leg.is_malformed]
     # A day before the first partition was never extracted, so nothing of it is known (D15 looks at D-1 and D).
     around = [leg for leg in known.get(day - timedelta(days=1), []) if not leg.is_malformed] + legs

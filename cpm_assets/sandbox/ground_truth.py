@@ -105,9 +105,7 @@ def _leg_faults(organization: Organization) -> dict[str, Any]:
         "zero_billing_legs": (faults.ZERO_BILLING_DAY, {"mended_at_utc": instant_text(CORRECTED_AT)}),
         "vanishing_legs": (faults.VANISHING_DAY, {"vanishes_at_utc": instant_text(CORRECTED_AT)}),
     }
-    return {
-        name: {"usage_date": f"{day:%Y-%m-%d}", "leg_ids": on(day), **more} for name, (day, more) in named.items()
-    }
+    return {name: {"usage_date": f"{day:%Y-%m-%d}", "leg_ids": on(day), **more} for name, (day, more) in named.items()}
 
 
 def _repeated(organization: Organization, day: ExpectedDay) -> list[str]:

@@ -102,8 +102,14 @@ def _invoice(invoice: Invoice) -> bytes:
         _INVOICE,
         (
             (
-                line.invoice_number, line.line_number, line.reference, f"{plus}{line.number}", line.start_text,
-                str(line.duration_seconds), _text(line.billed_minutes), f"{line.charge:f}",
+                line.invoice_number,
+                line.line_number,
+                line.reference,
+                f"{plus}{line.number}",
+                line.start_text,
+                str(line.duration_seconds),
+                _text(line.billed_minutes),
+                f"{line.charge:f}",
             )  # fmt: skip
             for line in invoice.lines
         ),

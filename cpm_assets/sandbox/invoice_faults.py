@@ -23,7 +23,7 @@ DRIFT_DAY = date(2026, 10, 29)
 DRIFT_CARRIER = COBALT
 _DRIFTING_LINES = 60
 _DRIFT_IN_TOLERANCE = Decimal("0.0090")
-_SMALL_DRIFT = Decimal("0.0010")
+_SMALL_DRIFT = Decimal("0.0002")
 
 # How many of each an invoice has, per carrier over the ten days.
 _COUNTS = {"charge": 3, "minutes": 2, "charge_and_minutes": 1, "missing": 3, "duplicate": 1}

@@ -9,6 +9,10 @@ from functools import lru_cache
 
 from cpm_assets.sandbox.countries import CARIBBEAN_AREAS, COUNTRIES, NANP_REGIONS
 
+# The longest prefixes that the decks have; the data have longer ones, mostly of mobile networks.
+LONGEST_PREFIX = 8
+
+_CODES = frozenset(("1", *(country.code for country in COUNTRIES)))
 _STATE_OF_ABBREVIATION = {
     "CA": "California",
     "FL": "Florida",
@@ -47,14 +51,25 @@ class Destination:
 @lru_cache(maxsize=1)
 def places() -> dict[str, str]:
     """English place name by international prefix (digits), for the countries of the sandbox; sorted by prefix."""
-    from phonenumbers.geodata import GEOCODE_DATA  # noqa: PLC0415 - half a second, see the module's docstring
+    from phonenumbers.geodata import GEOCODE_DATA  # here, because it takes half a second
 
-    codes = ("1", *(country.code for country in COUNTRIES))
-    return {
-        prefix: names["en"]
-        for prefix, names in sorted(GEOCODE_DATA.items())
-        if len(prefix) > 1 and prefix.startswith(codes) and "en" in names
-    }
+    found = [
+        (prefix, names["en"])
+        for prefix, names in GEOCODE_DATA.items()
+        if 1 < len(prefix) <= LONGEST_PREFIX
+        and (prefix[0] in _CODES or prefix[:2] in _CODES or prefix[:3] in _CODES)
+        and "en" in names
+    ]
+    return dict(sorted(found))
+
+
+@lru_cache(maxsize=1)
+def prefixes_by_country() -> dict[str, tuple[str, ...]]:
+    """The prefixes of `places`, sorted, by calling code."""
+    found: dict[str, list[str]] = {}
+    for prefix in places():
+        found.setdefault(country_code_of(prefix), []).append(prefix)
+    return {code: tuple(prefixes) for code, prefixes in found.items()}
 
 
 @lru_cache(maxsize=1)
@@ -75,9 +90,9 @@ def nanp_areas() -> dict[str, str]:
 
 def country_code_of(digits: str) -> str:
     """The ITU calling code of an international number or prefix (digits). Raises LookupError for other countries."""
-    for code in ("1", *(country.code for country in COUNTRIES)):
-        if digits.startswith(code):
-            return code
+    for length in (1, 2, 3):
+        if digits[:length] in _CODES:
+            return digits[:length]
     raise LookupError(f"{digits} is in no country of the sandbox")
 
 
