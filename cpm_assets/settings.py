@@ -8,7 +8,9 @@ read here and handed to the usage source only; it has no place in `repr`, logs o
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -44,6 +46,10 @@ GENESYS_VARIABLES = (
     "GENESYS_CLIENT_ID",
     "GENESYS_CLIENT_SECRET",
 )
+
+
+MOST = 1_000_000
+"""The largest number a setting takes: beyond it instants and days could no longer be worked out."""
 
 
 class SettingsError(ValueError):
@@ -106,6 +112,12 @@ def _organization(given: Mapping[str, str]) -> dict[str, str]:
             f"Genesys is half configured: {', '.join(missing)} not set. Set both client credentials, "
             "or unset every GENESYS_ variable to use the sandbox."
         )
+    hosts = [name for name in ("GENESYS_API_URL", "GENESYS_LOGIN_URL") if name not in given]
+    if len(hosts) == 1:
+        raise SettingsError(
+            f"Genesys is half configured: {hosts[0]} not set. One host of your own and one of the region's would send "
+            "the client secret to the wrong one: set both, or neither."
+        )
     region = given.get("GENESYS_REGION", "us-east-1")
     if region not in REGION_DOMAINS:
         raise SettingsError(f"GENESYS_REGION is {region!r}; known regions: {', '.join(REGION_DOMAINS)}")
@@ -123,16 +135,16 @@ def _first_day(given: Mapping[str, str], is_sandbox: bool) -> date:
         if is_sandbox:
             return SANDBOX_FIRST_DAY
         raise SettingsError("CPM_FIRST_DAY is not set: the first UTC day to keep, as YYYY-MM-DD (the first partition)")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(f"CPM_FIRST_DAY is {text!r}; it must be a day as YYYY-MM-DD") from None
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):  # Python also reads 20261024 and 2026-W43-6
+        with suppress(ValueError):
+            return date.fromisoformat(text)
+    raise SettingsError(f"CPM_FIRST_DAY is {text!r}; it must be a day as YYYY-MM-DD")
 
 
 def _whole_number(given: Mapping[str, str], name: str, default: int, least: int = 0) -> int:
     text = given.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or int(text) < least:
-        raise SettingsError(f"{name} is {text!r}; it must be a whole number of at least {least}")
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= MOST:
+        raise SettingsError(f"{name} is {text!r}; it must be a whole number from {least} to {MOST}")
     return int(text)
 
 
