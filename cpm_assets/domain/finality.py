@@ -33,7 +33,7 @@ def days_due_for_finalization(
     nothing. `in_progress` are days that a run is closing at this moment; they are skipped and take no place, and so
     days that cannot be closed (rejected again and again) are the caller's to hold back by putting them there.
     """
-    due = []
+    due: list[date] = []
     day = first_day
     while closes_at(day, finalization_hours) <= now and len(due) < most:
         if day not in final_days and day not in in_progress:

@@ -13,7 +13,10 @@ class Clock(dg.ConfigurableResource):
     fixed_at: str | None = None
 
     def now(self) -> datetime:
-        """The present instant as an aware UTC datetime."""
+        """The present instant as an aware UTC datetime. Raises ValueError for a `fixed_at` without an offset."""
         if self.fixed_at is None:
             return datetime.now(UTC)
-        return datetime.fromisoformat(self.fixed_at).astimezone(UTC)
+        instant = datetime.fromisoformat(self.fixed_at)
+        if instant.tzinfo is None:  # `astimezone` would take it to be in the machine's own zone
+            raise ValueError(f"fixed_at is {self.fixed_at!r}; it needs an offset, or Z for UTC")
+        return instant.astimezone(UTC)
