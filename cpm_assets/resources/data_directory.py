@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from cpm_assets.resources.durable_files import fsync_directory, make_directory
 
 
 class WrongStampError(RuntimeError):
@@ -60,22 +64,28 @@ class DataDirectory:
         return self.root / "stamp.json"
 
     def claim(self, stamp: str) -> None:
-        """Stamp the directory on first use; raise WrongStampError if it carries another stamp. Writes nothing then.
+        """Stamp the directory on first use; raise WrongStampError if it carries another stamp, and write nothing then.
 
-        Two first users at once: the exclusive create lets exactly one of them write the stamp.
+        Two first users at once: a link is made only where there is none, so exactly one of them writes the stamp, and
+        it is never seen half written.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        temporary = self.root / f".stamp.{os.getpid()}.part"
-        temporary.write_text(json.dumps({"stamp": stamp}) + "\n")
-        try:
-            os.link(temporary, self._stamp_file)
-        except FileExistsError:
-            found = json.loads(self._stamp_file.read_text())["stamp"]
-            if found != stamp:
-                raise WrongStampError(
-                    f"{self.root} holds the data of: {found}. This command is for: {stamp}. "
-                    "Sandbox and organization are never mixed: set CPM_DATA_DIR to another directory, "
-                    "or change the GENESYS_ settings."
-                ) from None
-        finally:
-            temporary.unlink()
+        if not self._stamp_file.exists():
+            self._write_stamp(stamp)
+        found = json.loads(self._stamp_file.read_text())["stamp"]
+        if found != stamp:
+            raise WrongStampError(
+                f"{self.root} holds the data of: {found}. This command is for: {stamp}. "
+                "Sandbox and organization are never mixed: set CPM_DATA_DIR to another directory, "
+                "or change the GENESYS_ settings."
+            )
+
+    def _write_stamp(self, stamp: str) -> None:
+        make_directory(self.root)
+        with tempfile.NamedTemporaryFile("w", dir=self.root, prefix=".stamp.", suffix=".part") as file:
+            file.write(json.dumps({"stamp": stamp}) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+            os.chmod(file.name, 0o644)  # noqa: PTH101 - on the open file's own name
+            with suppress(FileExistsError):
+                os.link(file.name, self._stamp_file)
+        fsync_directory(self.root)

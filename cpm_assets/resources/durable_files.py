@@ -8,12 +8,20 @@ from pathlib import Path
 
 def write_durably(path: Path, content: bytes) -> None:
     """Write a whole small file. A kill at any point leaves the old file, the new one or none: never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_directory(path.parent)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(content)
     fsync_file(part)
     part.replace(path)
     fsync_directory(path.parent)
+
+
+def make_directory(path: Path) -> None:
+    """Have the directory and its parents there, also after a power cut: a file in a lost directory is lost with it."""
+    missing = [directory for directory in (path, *path.parents) if not directory.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for directory in missing:
+        fsync_directory(directory.parent)
 
 
 def fsync_file(path: Path) -> None:
