@@ -60,9 +60,7 @@ class BuildLog:
 
     def days(self) -> list[date]:
         """Every day that was ever built, in order."""
-        if not self._root.exists():
-            return []
-        return sorted(date.fromisoformat(path.name) for path in self._root.iterdir() if path.is_dir())
+        return sorted(date.fromisoformat(path.name) for path in self._root.glob("????-??-??"))
 
     def final_days(self, days: Iterable[date] | None = None) -> dict[date, DayBuild]:
         """The build that closed each final day, of the given days or of all."""
@@ -80,9 +78,8 @@ class BuildLog:
         return None
 
     def prepare(self, builds: Iterable[DayBuild], snapshot_name: str) -> None:
-        """Set down what becomes true when the snapshot of that name is published."""
-        self._pending.parent.mkdir(parents=True, exist_ok=True)
-        body = {"snapshot": snapshot_name, "builds": [_to_json(build) for build in builds]}
+        """Set down what becomes true when the snapshot of that name is published. Only while `writing`."""
+        body = {"snapshot": snapshot_name, "builds": {self._name(build): _to_json(build) for build in builds}}
         write_durably(self._pending, json.dumps(body).encode())
 
     def settle(self, published_snapshot_name: str | None) -> None:
@@ -91,11 +88,16 @@ class BuildLog:
             return
         body = json.loads(self._pending.read_text())
         if body["snapshot"] == published_snapshot_name:
-            for text in body["builds"]:
-                build = _from_json(text)
-                name = f"{build.built_at_utc:%Y%m%dT%H%M%S%fZ}-{build.run_id[:8]}-{build.label}.json"
-                write_durably(self._root / build.usage_date.isoformat() / name, text.encode())
+            for name, text in body["builds"].items():
+                write_durably(self._root / name, text.encode())
         self._pending.unlink()
+
+    def _name(self, build: DayBuild) -> str:
+        """The file of a new build below the log. Sorts by time; the six hexadecimal digits count the day's builds, so
+        that of two at one instant (a stopped clock) the later made is the later one."""
+        day = build.usage_date.isoformat()
+        number = sum(1 for _ in (self._root / day).glob("*.json"))
+        return f"{day}/{build.built_at_utc:%Y%m%dT%H%M%S%fZ}-{number:06x}-{build.run_id[:8]}-{build.label}.json"
 
 
 def _to_json(build: DayBuild) -> str:
