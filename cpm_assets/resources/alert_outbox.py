@@ -7,6 +7,7 @@ twice, with the same alert id, and never loses it.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -57,13 +58,14 @@ class AlertOutbox:
 
 
 def webhook(url: str, client: httpx.Client | None = None) -> Send:
-    """A sender that POSTs each message as JSON. Its errors never name the URL: it often carries a secret token."""
+    """A sender that POSTs each message as JSON. Nothing it raises or logs names the URL: it often carries a secret."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs each request with its whole URL
 
     def send(message: dict[str, object]) -> None:
         try:
             post = client.post if client else httpx.post
             response = post(url, json=message, timeout=TIMEOUT_SECONDS)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DeliveryError(f"the alert webhook could not be reached ({type(error).__name__})") from None
         if not response.is_success:
             raise DeliveryError(f"the alert webhook answered {response.status_code}")
