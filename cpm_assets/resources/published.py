@@ -6,14 +6,17 @@ nothing of the build is seen, after it all of it is. Old versions are pruned, bu
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
+from cpm_assets.resources.duckdb_lock import process_having_open
 from cpm_assets.resources.durable_files import fsync_directory, fsync_file
 
 LINK_NAME = "cpm.duckdb"
+READ_ONLY = 0o444
+"""Of a version: whoever opens it to write is refused, instead of locking out all other readers or changing figures."""
 
 
 class PublishedSnapshots:
@@ -28,17 +31,23 @@ class PublishedSnapshots:
         """The version that the link shows, or None before the first publish."""
         return self._link.resolve() if self._link.exists() else None
 
-    @staticmethod
-    def name(at: datetime, run_id: str) -> str:
-        """The file name of a version: sorts by time, and names the run that built it."""
-        return f"cpm-{at:%Y%m%dT%H%M%S%fZ}-{run_id[:8]}.duckdb"
+    def name(self, at: datetime, run_id: str) -> str:
+        """A file name that no version has yet: sorts by time, and names the run that built it.
+
+        It must be new because the link showing it is what says that a build was published.
+        """
+        stem = f"cpm-{at:%Y%m%dT%H%M%S%fZ}-{run_id[:8]}"
+        names = (f"{stem}{f'-{number}' if number > 1 else ''}.duckdb" for number in count(1))
+        return next(name for name in names if not (self._versions / name).exists())
 
     def publish(self, marts: Path, name: str) -> Path:
         """Copy the closed marts file to a new version and switch the link to it."""
         self._versions.mkdir(parents=True, exist_ok=True)
+        self._delete_parts()
         version = self._versions / name
         part = version.with_name(f".{name}.part")
         shutil.copyfile(marts, part)
+        part.chmod(READ_ONLY)
         fsync_file(part)
         part.rename(version)
         fsync_directory(self._versions)
@@ -52,25 +61,23 @@ class PublishedSnapshots:
     def prune(self, keep: int) -> list[Path]:
         """Delete left-over parts and all but the newest `keep` versions, never the current one or one that is open."""
         current = self.current()
-        for part in self._versions.glob(".*.part"):
-            part.unlink()
+        self._delete_parts()
         deleted = []
-        for version in sorted(self._versions.glob("cpm-*.duckdb"), reverse=True)[keep:]:
-            if version != current and not _is_open(version):
+        for version in sorted(self._versions.glob("cpm-*.duckdb"), key=_age, reverse=True)[keep:]:
+            if version != current and process_having_open(version) is None:
                 version.unlink()
                 deleted.append(version)
         return deleted
 
+    def _delete_parts(self) -> None:
+        """A killed or failed copy: on a full disk it would be in the way of the next one."""
+        for part in self._versions.glob(".*.part"):
+            part.unlink()
 
-def _is_open(version: Path) -> bool:
-    """Whether another process has the file open in DuckDB, which holds a shared POSIX lock while it reads."""
-    with version.open("r+b") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return True
-        fcntl.lockf(file, fcntl.LOCK_UN)
-    return False
+
+def _age(version: Path) -> tuple[str, int]:
+    """The instant in the name; when it was written tells versions of one instant apart (a stopped clock)."""
+    return version.name.split("-")[1], version.stat().st_mtime_ns
 
 
 def restore(version: Path, marts: Path) -> None:
