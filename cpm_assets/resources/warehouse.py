@@ -7,6 +7,7 @@ working models may be ahead of it; each day's build replaces them as a whole, so
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,13 +17,14 @@ import duckdb
 
 from cpm_assets.resources.build_log import BuildLog, DayBuild
 from cpm_assets.resources.data_directory import DataDirectory
-from cpm_assets.resources.durable_files import write_durably
+from cpm_assets.resources.duckdb_lock import process_having_open
+from cpm_assets.resources.durable_files import fsync_directory, write_durably
 from cpm_assets.resources.published import PublishedSnapshots, restore
-from cpm_assets.resources.writer_lock import writer_lock
+from cpm_assets.resources.writer_lock import POLL_SECONDS, writer_lock
 
 
 class RebuildNeededError(RuntimeError):
-    """The working file is gone though days were built: only `make rebuild` makes it again."""
+    """Files of the warehouse are gone though days were built: only `make rebuild` makes them again."""
 
 
 class Warehouse:
@@ -35,13 +37,14 @@ class Warehouse:
         self.builds = BuildLog(directory.lake, directory.work)
         self.snapshots = PublishedSnapshots(directory.published)
         self._clean_mark = directory.warehouse / "clean"
+        self._rebuild_mark = directory.warehouse / "rebuilding"
         self._keep_snapshots = keep_snapshots
 
     @contextmanager
     def writing(self, holder: str, say: Callable[[str], object], *, afresh: bool = False) -> Iterator[None]:
         """Be the one writer while the block runs, starting from the last published state (or from nothing, `afresh`).
 
-        Raises RebuildNeededError when the working file was deleted.
+        Raises RebuildNeededError when files were deleted, or a rebuild was not finished.
         """
         with writer_lock(self.directory.warehouse / "writer.lock", holder, say):
             self._recover(say, afresh=afresh)
@@ -53,34 +56,60 @@ class Warehouse:
         self._flush_marts()
         self.builds.prepare(builds, name)
         version = self.snapshots.publish(self.marts_file, name)
+        self._rebuild_mark.unlink(missing_ok=True)
         self.builds.settle(name)
         write_durably(self._clean_mark, name.encode())
         self.snapshots.prune(self._keep_snapshots)
         return version
 
     def _recover(self, say: Callable[[str], object], *, afresh: bool) -> None:
+        self._await_orphans(say)
         current = self.snapshots.current()
         self.builds.settle(current.name if current else None)
         is_clean = current is not None and self._clean_mark.exists() and self._clean_mark.read_text() == current.name
         self._clean_mark.unlink(missing_ok=True)
+        fsync_directory(self.directory.warehouse)
         if afresh:
+            write_durably(self._rebuild_mark, b"")
             for path in (self.models_file, self.marts_file):
-                path.unlink(missing_ok=True)
-                path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+                _delete_database(path)
             return
-        if current is not None and not self.models_file.exists():
-            raise RebuildNeededError(
-                f"{self.models_file} is gone, but days were built from it. Run `make rebuild`: it is made again from "
-                "the lake. Nothing is lost."
-            )
-        if not is_clean:
-            if current is not None:
-                say(f"the last build did not finish; the marts are put back to {current.name}")
-                restore(current, self.marts_file)
-            else:
-                self.marts_file.unlink(missing_ok=True)
+        self._check_complete(current)
+        if current is None:
+            _delete_database(self.marts_file)
+        elif not is_clean or not self.marts_file.exists():
+            say(f"the last build did not finish; the marts are put back to {current.name}")
+            restore(current, self.marts_file)
+
+    def _check_complete(self, current: Path | None) -> None:
+        """Days that were built are in the working models and in the published version, or figures would go missing."""
+        if self._rebuild_mark.exists():
+            reason = "the last `make rebuild` did not finish"
+        elif current is None and self.builds.days():
+            reason = "the published file is gone, but days were built"
+        elif current is not None and not self.models_file.exists():
+            reason = f"{self.models_file} is gone, but days were built from it"
+        else:
+            return
+        raise RebuildNeededError(f"{reason}. Run `make rebuild`: it is made again from the lake. Nothing is lost.")
+
+    def _await_orphans(self, say: Callable[[str], object]) -> None:
+        """Wait until nobody else has the working files open: a killed build's dbt process may outlive it a little."""
+        for path in (self.models_file, self.marts_file):
+            told = None
+            while path.exists() and (process := process_having_open(path)) is not None:
+                if process != told:
+                    say(f"waiting for process {process}, which has {path.name} open")
+                    told = process
+                time.sleep(POLL_SECONDS)
 
     def _flush_marts(self) -> None:
         """Have everything in the one file that is copied (nothing in a write-ahead log)."""
         with duckdb.connect(str(self.marts_file)) as connection:
             connection.execute("checkpoint")
+
+
+def _delete_database(path: Path) -> None:
+    """With its write-ahead log, which would be replayed into a new file of that name."""
+    path.unlink(missing_ok=True)
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
