@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 import psutil
@@ -13,12 +13,11 @@ import psutil
 from cpm_assets.schedules import RANGE_END_TAG, RANGE_START_TAG
 
 PROCESS_TAG = "cpm/process"
-UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-]
+AT_WORK = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+UNFINISHED = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, *AT_WORK]
+ENDED_WITHOUT_SUCCESS = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+START_TIME_SECONDS = 2.0
+"""A process's start is worked out from the machine's boot time, which moves a little when its clock is set."""
 PARTITION_TAG = "dagster/partition"
 
 
@@ -38,6 +37,12 @@ def days_in_progress(instance: dg.DagsterInstance, job_name: str) -> set[date]:
     return {day for run in runs for day in days_of_run(run)}
 
 
+def days_failed_since(instance: dg.DagsterInstance, job_name: str, since: datetime) -> set[date]:
+    """The days of runs of a job that were launched after `since` and failed or were cancelled."""
+    runs = instance.get_runs(dg.RunsFilter(job_name=job_name, statuses=ENDED_WITHOUT_SUCCESS, created_after=since))
+    return {day for run in runs for day in days_of_run(run)}
+
+
 def mark_process(context: dg.AssetExecutionContext) -> None:
     """Note on the run which process works on it, so that a killed one can be recognised."""
     context.instance.add_run_tags(context.run_id, {PROCESS_TAG: _process_name(os.getpid())})
@@ -49,7 +54,7 @@ def fail_runs_of_dead_processes(instance: dg.DagsterInstance, say: Callable[[str
     A SIGKILLed run stays `started` for ever otherwise, and its slot keeps every later run waiting.
     """
     reaped = []
-    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])):
+    for run in instance.get_runs(dg.RunsFilter(statuses=AT_WORK)):
         process = run.tags.get(PROCESS_TAG)
         if process is not None and not _is_alive(process):
             instance.report_run_failed(run, f"the process of this run ({process}) is gone: it was killed")
@@ -65,10 +70,15 @@ def _process_name(pid: int) -> str:
 
 
 def _is_alive(process: str) -> bool:
-    host, pid, _ = process.split(":", 2)
+    """Whether that very process still runs. A zombie does not: it is dead, and only not yet waited for."""
+    host, pid, started = process.rsplit(":", 2)
     if host != platform.node():
         return True  # another machine's process cannot be judged from here
     try:
-        return _process_name(int(pid)) == process
+        found = psutil.Process(int(pid))
+        is_same = abs(found.create_time() - float(started)) < START_TIME_SECONDS
+        return is_same and found.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+    except psutil.AccessDenied:
+        return True  # another user's: it is there

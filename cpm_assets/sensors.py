@@ -4,8 +4,6 @@ Belongs here: gathering what the pure rules in `domain/` need, and turning their
 Nothing depends on having seen an event: a missed tick, a restart or three weeks of downtime change nothing.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 
 import dagster as dg
@@ -17,10 +15,10 @@ from cpm_assets.installation import Installation
 from cpm_assets.resources.alert_outbox import AlertOutbox, DeliveryError, webhook
 from cpm_assets.resources.build_log import BuildLog
 from cpm_assets.resources.clock import Clock
-from cpm_assets.runs import days_in_progress
+from cpm_assets.runs import days_failed_since, days_in_progress, fail_runs_of_dead_processes
 
 RETRY_HOURS = 6
-"""A day that was rejected while closing is tried again after this long, so ten such days cannot hold up the others."""
+"""A day whose closing failed or was rejected is tried again after this long, so ten such cannot hold up the others."""
 
 
 def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDefinition]:
@@ -34,7 +32,10 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
     )
     def finalization_sensor(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         now = clock.now()
-        due = finalizations_due(installation, now, days_in_progress(context.instance, "finalize_job"))
+        held_back = days_in_progress(context.instance, "finalize_job") | days_failed_since(
+            context.instance, "finalize_job", now - timedelta(hours=RETRY_HOURS)
+        )
+        due = finalizations_due(installation, now, held_back)
         return [
             dg.RunRequest(
                 run_key=f"finalize {day} {now:%Y-%m-%dT%H}",
@@ -50,6 +51,7 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
         description="Failed runs and failed blocking checks: POSTed to the webhook until delivered, and when resolved.",
     )
     def alert_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        fail_runs_of_dead_processes(context.instance, context.log.warning)
         problems = current_problems(context.instance, installation, clock.now())
         url = installation.settings.alert_webhook_url
         send = webhook(url) if url else lambda message: context.log.warning("alert: %s", message)
@@ -63,18 +65,18 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
     return [finalization_sensor, alert_sensor]
 
 
-def finalizations_due(installation: Installation, now: datetime, in_progress: set[date]) -> list[date]:
-    """Days to close now, as `domain/finality.py` decides from the build log."""
+def finalizations_due(installation: Installation, now: datetime, held_back: set[date]) -> list[date]:
+    """Days to close now, as `domain/finality.py` decides from the build log; those held back take no place."""
     settings, builds = installation.settings, installation.warehouse.builds
     final_days = builds.final_days()
 
-    def due(held_back: set[date], most: int) -> list[date]:
+    def due(skipped: set[date], most: int) -> list[date]:
         return days_due_for_finalization(
-            now, settings.first_day, final_days, settings.finalization_hours, most, held_back
+            now, settings.first_day, final_days, settings.finalization_hours, most, skipped
         )
 
-    every_due_day = due(in_progress, (now.date() - settings.first_day).days + 1)
-    return due(in_progress | _tried_lately(builds, every_due_day, now), DAYS_A_TICK)
+    every_due_day = due(held_back, (now.date() - settings.first_day).days + 1)
+    return due(held_back | _tried_lately(builds, every_due_day, now), DAYS_A_TICK)
 
 
 def _tried_lately(builds: BuildLog, days: list[date], now: datetime) -> set[date]:
