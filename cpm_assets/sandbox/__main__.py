@@ -14,9 +14,12 @@ from cpm_assets.sandbox.server import SandboxServer
 
 
 def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text} has no time zone; write it like 2026-11-05T12:00:00Z")
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} is no instant with a time zone; write it like 2026-11-05T12:00:00Z")
     return instant.astimezone(UTC)
 
 
@@ -39,18 +42,22 @@ def _arguments(words: list[str]) -> argparse.Namespace:
 
 
 def main(words: list[str]) -> int:
-    """Serve until SIGINT or SIGTERM; exit status 0."""
+    """Serve until SIGINT or SIGTERM; exit status 0, or 1 if the port or the size of the organisation is no good."""
     arguments = _arguments(words)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    server = SandboxServer(
-        Organization(arguments.seed, arguments.legs_per_day),
-        now=lambda: arguments.at or datetime.now(UTC),
-        faults=not arguments.no_faults,
-        port=arguments.port,
-        log=(lambda line: print(line, file=sys.stderr, flush=True)) if arguments.verbose else None,
-    )
+    try:
+        server = SandboxServer(
+            Organization(arguments.seed, arguments.legs_per_day),
+            now=lambda: arguments.at or datetime.now(UTC),
+            faults=not arguments.no_faults,
+            port=arguments.port,
+            log=(lambda line: print(line, file=sys.stderr, flush=True)) if arguments.verbose else None,
+        )
+    except (OSError, OverflowError, ValueError) as failure:
+        print(f"cannot start on port {arguments.port}: {failure}", file=sys.stderr)
+        return 1
     with server:
         print(f"sandbox organisation at {server.url} (Ctrl-C stops it)", flush=True)
         stopped.wait()
