@@ -5,7 +5,7 @@ Knows nothing of pages or legs: what an answer means is passed in. How long each
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -39,12 +39,17 @@ class Patience:
 
 
 def ask(
-    send: Callable[[], httpx.Response], read: Callable[[httpx.Response], _Answer], patience: Patience, request_name: str
+    send: Callable[[], httpx.Response],
+    read: Callable[[httpx.Response], _Answer],
+    patience: Patience,
+    request_name: str,
+    secrets: Collection[str],
 ) -> _Answer:
     """Sends until `read` accepts a 200 answer, and returns what it read.
 
     429, 5xx, timeouts, dropped connections and answers that `read` calls a `MalformedPage` are asked again. Raises
     `Unauthorized` or `SourceRefused` at once for any other status, and `RetriesExhausted` when the budget is used up.
+    `secrets` are blacked out of all that is logged or raised: an answer may quote what it was sent.
     """
     waited = 0.0
     for attempt in range(1, patience.attempts + 1):
@@ -53,7 +58,7 @@ def ask(
             response = send()
             if response.status_code == httpx.codes.OK:
                 return read(response)
-            trouble = described(response)
+            trouble = _without(secrets, described(response))
             if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.status_code >= 500:
                 asked_wait = retry_after_seconds(
                     response.headers.get("Retry-After"), response.headers.get("Date"), patience.clock()
@@ -62,9 +67,9 @@ def ask(
                 error_type = Unauthorized if response.status_code == httpx.codes.UNAUTHORIZED else SourceRefused
                 raise error_type(f"{request_name} was refused: {trouble}")
         except httpx.RequestError as error:
-            trouble = f"{type(error).__name__}: {error}"
+            trouble = _without(secrets, f"{type(error).__name__}: {error}")
         except MalformedPage as error:
-            trouble = f"{error}{_correlation(response)}"
+            trouble = _without(secrets, f"{error}{_correlation(response)}")
         wait = backoff_seconds(attempt, patience.random()) if asked_wait is None else asked_wait
         if attempt == patience.attempts or waited + wait > patience.longest_wait_seconds:
             raise RetriesExhausted(f"{request_name} failed {attempt} times, lastly with {trouble}")
@@ -77,6 +82,13 @@ def ask(
 def described(response: httpx.Response) -> str:
     """Status, the API's own message and its correlation id, for on-call."""
     return f"HTTP {response.status_code} {_message(response)}{_correlation(response)}"
+
+
+def _without(secrets: Collection[str], text: str) -> str:
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    return text
 
 
 def _message(response: httpx.Response) -> str:

@@ -6,6 +6,7 @@ Another source is another class with the same `name`, `requests_sent` and `pages
 
 import random as random_numbers
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from types import TracebackType
@@ -13,7 +14,7 @@ from typing import Protocol, Self
 
 import httpx
 
-from cpm_assets.domain.extraction_errors import ExtractionError, MalformedPage
+from cpm_assets.domain.extraction_errors import MalformedPage
 from cpm_assets.domain.extraction_plan import check_window
 from cpm_assets.domain.page_walk import PAGE_SIZE, Page, read_page, walk_pages
 from cpm_assets.resources.http_patience import Patience, Unauthorized, ask
@@ -62,7 +63,7 @@ class GenesysUsageSource:
         self._usage_url = api_url.rstrip("/") + USAGE_PATH
         self._token_url = login_url.rstrip("/") + "/oauth/token"
         self._credentials = httpx.BasicAuth(client_id, client_secret)
-        self._secrets = [client_secret]
+        self._secrets = [client_secret, b64encode(f"{client_id}:{client_secret}".encode()).decode()]
         self._token: str | None = None
         self._patience = Patience(clock, sleep, random)
         self._http = httpx.Client(transport=transport, timeout=TIMEOUT, headers={"Accept": "application/json"})
@@ -93,18 +94,15 @@ class GenesysUsageSource:
 
     def _page(self, number: int, parameters: dict[str, str]) -> Page:
         try:
-            try:
-                return self._asked_page(number, parameters)
-            except Unauthorized:
-                self._token = None
-                return self._asked_page(number, parameters)
-        except ExtractionError as error:
-            # An answer may quote what it was sent. The cause is left out: it refers to the request and its headers.
-            raise type(error)(self._without_secrets(str(error))) from None
+            return self._asked_page(number, parameters)
+        except Unauthorized:
+            self._token = None
+            return self._asked_page(number, parameters)
 
     def _asked_page(self, number: int, parameters: dict[str, str]) -> Page:
         if self._token is None:
-            self._token = ask(self._send_token_request, _read_token, self._patience, f"POST {self._token_url}")
+            login = f"POST {self._token_url}"
+            self._token = ask(self._send_token_request, _read_token, self._patience, login, self._secrets)
             self._secrets.append(self._token)
         headers = {"Authorization": f"Bearer {self._token}"}
 
@@ -113,17 +111,15 @@ class GenesysUsageSource:
             return self._http.get(self._usage_url, params=parameters, headers=headers)
 
         request_name = f"GET {USAGE_PATH} {parameters['timeRange']} page {number}"
-        return ask(send, lambda response: read_page(number, response.content), self._patience, request_name)
+
+        def read(response: httpx.Response) -> Page:
+            return read_page(number, response.content)
+
+        return ask(send, read, self._patience, request_name, self._secrets)
 
     def _send_token_request(self) -> httpx.Response:
         form = {"grant_type": "client_credentials"}
         return self._http.post(self._token_url, data=form, auth=self._credentials)
-
-    def _without_secrets(self, text: str) -> str:
-        for secret in self._secrets:
-            if secret:
-                text = text.replace(secret, "***")
-        return text
 
 
 def _read_token(response: httpx.Response) -> str:
