@@ -13,7 +13,7 @@ from decimal import Decimal
 from cpm_assets.sandbox.carriers import CARRIERS
 from cpm_assets.sandbox.legs import Leg
 from cpm_assets.sandbox.organization import Organization, utc_midnight
-from cpm_assets.sandbox.pricing import UNRATED_REGION, Price, price
+from cpm_assets.sandbox.pricing import Price, price
 from cpm_assets.sandbox.traffic import legs_as_known
 
 _FINAL_AFTER = timedelta(hours=48)
@@ -121,7 +121,7 @@ def expected_costs(day: ExpectedDay) -> list[dict[str, object]]:
             "destination_region": key[1],
             "currency": key[2],
             **{column: row[column] for column in columns},
-            "total_cost": f"{money[key]:.6f}" if key[1] != UNRATED_REGION else None,
+            "total_cost": f"{money[key]:.6f}",
         }
         for key, row in sorted(sums.items())
     ]
