@@ -39,13 +39,8 @@ REGION_DOMAINS = {
 
 SANDBOX_FIRST_DAY = date(2026, 10, 24)
 USAGE_SOURCES = ("genesys_usage",)
-GENESYS_VARIABLES = (
-    "GENESYS_REGION",
-    "GENESYS_API_URL",
-    "GENESYS_LOGIN_URL",
-    "GENESYS_CLIENT_ID",
-    "GENESYS_CLIENT_SECRET",
-)
+HOST_VARIABLES = ("GENESYS_API_URL", "GENESYS_LOGIN_URL")
+GENESYS_VARIABLES = ("GENESYS_REGION", *HOST_VARIABLES, "GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET")
 
 
 MOST = 1_000_000
@@ -89,11 +84,12 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
     """
     given = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
     is_sandbox = not any(name in given for name in GENESYS_VARIABLES)
+    organization = {} if is_sandbox else _organization(given)
     return Settings(
         data_dir=Path(given.get("CPM_DATA_DIR", "data")).resolve(),
-        first_day=_first_day(given, is_sandbox),
+        first_day=_first_day(given),
         is_sandbox=is_sandbox,
-        **({} if is_sandbox else _organization(given)),
+        **organization,
         usage_source=_one_of(given, "CPM_USAGE_SOURCE", USAGE_SOURCES),
         alert_webhook_url=given.get("CPM_ALERT_WEBHOOK_URL"),
         finalization_hours=_whole_number(given, "CPM_FINALIZATION_HOURS", 48, least=1),
@@ -106,17 +102,15 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
 
 
 def _organization(given: Mapping[str, str]) -> dict[str, str]:
-    missing = [name for name in ("GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET") if name not in given]
+    # one host of the user's own and one of the region's would send the client secret to the wrong one
+    hosts = HOST_VARIABLES if any(name in given for name in HOST_VARIABLES) else ()
+    required = ("GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET", *hosts, "CPM_FIRST_DAY")
+    missing = [name for name in required if name not in given]
     if missing:
         raise SettingsError(
-            f"Genesys is half configured: {', '.join(missing)} not set. Set both client credentials, "
-            "or unset every GENESYS_ variable to use the sandbox."
-        )
-    hosts = [name for name in ("GENESYS_API_URL", "GENESYS_LOGIN_URL") if name not in given]
-    if len(hosts) == 1:
-        raise SettingsError(
-            f"Genesys is half configured: {hosts[0]} not set. One host of your own and one of the region's would send "
-            "the client secret to the wrong one: set both, or neither."
+            f"Genesys is half configured: {', '.join(missing)} not set. Needed are both client credentials, both hosts "
+            "or neither, and the first UTC day to keep (YYYY-MM-DD, the first partition); or unset every GENESYS_ "
+            "variable to use the sandbox."
         )
     region = given.get("GENESYS_REGION", "us-east-1")
     if region not in REGION_DOMAINS:
@@ -129,12 +123,8 @@ def _organization(given: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _first_day(given: Mapping[str, str], is_sandbox: bool) -> date:
-    text = given.get("CPM_FIRST_DAY")
-    if text is None:
-        if is_sandbox:
-            return SANDBOX_FIRST_DAY
-        raise SettingsError("CPM_FIRST_DAY is not set: the first UTC day to keep, as YYYY-MM-DD (the first partition)")
+def _first_day(given: Mapping[str, str]) -> date:
+    text = given.get("CPM_FIRST_DAY", SANDBOX_FIRST_DAY.isoformat())
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):  # Python also reads 20261024 and 2026-W43-6
         with suppress(ValueError):
             return date.fromisoformat(text)
