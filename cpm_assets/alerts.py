@@ -11,6 +11,7 @@ import dagster as dg
 import duckdb
 
 from cpm_assets.domain.alerting import Problem
+from cpm_assets.domain.build_plan import PURPOSE_TAG, STATUS
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import BuildLog
 from cpm_assets.resources.data_directory import DataDirectory
@@ -50,7 +51,7 @@ def failed_checks(directory: DataDirectory) -> list[Problem]:
 
 
 def failed_runs(instance: dg.DagsterInstance, builds: BuildLog, now: datetime) -> list[Problem]:
-    """One problem per job and UTC day whose newest finished run failed.
+    """One problem per UTC day whose newest finished run failed, whichever job it was of.
 
     A run that failed because a day was rejected did build its days: the failed check tells of that, not this.
     """
@@ -58,21 +59,22 @@ def failed_runs(instance: dg.DagsterInstance, builds: BuildLog, now: datetime) -
     newest_first = instance.get_runs(
         dg.RunsFilter(statuses=finished, created_after=now - timedelta(days=LOOK_BACK_DAYS))
     )
-    newest: dict[tuple[str, date], dg.DagsterRun] = {}
+    newest: dict[date, dg.DagsterRun] = {}
     for run in newest_first:
-        for day in days_of_run(run):
-            newest.setdefault((run.job_name, day), run)
+        if run.tags.get(PURPOSE_TAG) != STATUS:
+            for day in days_of_run(run):
+                newest.setdefault(day, run)
     return [
         Problem(
             kind="run",
-            subject=job_name,
+            subject="newest_run",
             usage_date=day.isoformat(),
-            text=f"{job_name} failed for {day}: open run {run.run_id} in Dagster",
+            text=f"{run.job_name} failed for {day}: open run {run.run_id} in Dagster",
             failing_rows=0,
             runbook=f"{RUNBOOKS}/failed_run.md",
             run_id=run.run_id,
         )
-        for (job_name, day), run in sorted(newest.items(), key=lambda item: (item[0][1], item[0][0]))
+        for day, run in sorted(newest.items())
         if run.status == dg.DagsterRunStatus.FAILURE and not _was_built_by(builds, day, run)
     ]
 

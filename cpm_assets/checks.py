@@ -9,8 +9,6 @@ gate inside the dbt run (`int_day_gate`): it keeps the day's last good rows, in 
 These checks report it, and fail the run's last step.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -53,28 +51,22 @@ def build_checks(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetChecks
     @dg.multi_asset_check(
         name="day_checks", specs=specs, can_subset=True, description="Each day's checks, from the published snapshot."
     )
-    def day_checks(
-        context: dg.AssetCheckExecutionContext, installation: dg.ResourceParam[Installation]
-    ) -> Iterator[dg.AssetCheckResult]:
-        days = days_of(context)
-        rows = published_results(installation, days)
+    def day_checks(context: dg.AssetCheckExecutionContext, installation: dg.ResourceParam[Installation]) -> Iterator[dg.AssetCheckResult]:
         selected = {key.name for key in context.selected_asset_check_keys}
         rejected = []
-        for row in rows:
+        for row in published_results(installation, days_of(context)):
             if row["check_name"] not in selected:
                 continue
-            if len(days) == 1:
-                yield dg.AssetCheckResult(check_name=row["check_name"], asset_key=row["asset_name"], **_shown(row))
-            else:
-                context.instance.report_runless_asset_event(_evaluation_of_day(row))
+            context.op_execution_context.log_event(_evaluation_of_day(row))
             if row["is_blocking"] and not row["is_passed"]:
                 rejected.append(f"{row['usage_date']} ({row['check_name']}: {row['failing_rows']} leg(s))")
-        if len(days) > 1 and rejected:
+        if rejected:
             raise dg.Failure(
-                f"{len(rejected)} blocking check(s) failed; these days keep their last good figures, the others went "
-                f"through: {', '.join(rejected)}",
+                f"{len(rejected)} blocking check(s) failed; these days keep their last good figures, every other day "
+                f"went through: {', '.join(rejected)}",
                 allow_retries=False,
             )
+        yield from ()  # each result is told on its own day, in a run of one day or of many alike
 
     @dg.asset_check(
         asset="cpm_fact",
@@ -116,35 +108,29 @@ def published_results(installation: Installation, days: Sequence[date]) -> list[
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    """A result as Dagster takes it: how many rows, the first ten as a table, and what to do."""
-    severity = dg.AssetCheckSeverity.ERROR if row["severity"] == "error" else dg.AssetCheckSeverity.WARN
-    metadata: dict[str, Any] = {"failing_rows": row["failing_rows"], **runbook_metadata(row["check_name"])}
+def _evaluation_of_day(row: dict[str, Any]) -> dg.AssetCheckEvaluation:
+    """A result on its own day, as on-call opens it: how many rows, the first ten as a table, and what to do."""
+    metadata = {
+        "failing_rows": dg.MetadataValue.int(row["failing_rows"]),
+        **runbook_metadata(row["check_name"]),
+    }
     offenders = json.loads(row["offenders"] or "[]")[:SHOWN_OFFENDERS]
     if offenders:
         metadata[f"first_{SHOWN_OFFENDERS}"] = dg.MetadataValue.table(
             [dg.TableRecord({name: _cell(value) for name, value in offender.items()}) for offender in offenders],
             schema=dg.TableSchema([dg.TableColumn(name) for name in offenders[0]]),
         )
-    return {"passed": row["is_passed"], "severity": severity, "metadata": metadata}
+    return dg.AssetCheckEvaluation(
+        asset_key=dg.AssetKey(row["asset_name"]),
+        check_name=row["check_name"],
+        passed=row["is_passed"],
+        severity=dg.AssetCheckSeverity.ERROR if row["severity"] == "error" else dg.AssetCheckSeverity.WARN,
+        metadata=metadata,
+        blocking=row["is_blocking"],
+        partition=row["usage_date"].isoformat(),
+    )
 
 
 def _cell(value: Any) -> str | int | bool | None:
     """A cell that Dagster's table takes; a fraction stays text, so that no figure is shown as a float."""
     return value if value is None or isinstance(value, (str, int, bool)) else str(value)
-
-
-def _evaluation_of_day(row: dict[str, Any]) -> dg.AssetCheckEvaluation:
-    shown = _shown(row)
-    return dg.AssetCheckEvaluation(
-        asset_key=dg.AssetKey(row["asset_name"]),
-        check_name=row["check_name"],
-        passed=shown["passed"],
-        severity=shown["severity"],
-        metadata={
-            name: dg.MetadataValue.int(value) if isinstance(value, int) else value
-            for name, value in shown["metadata"].items()
-        },
-        blocking=row["is_blocking"],
-        partition=row["usage_date"].isoformat(),
-    )

@@ -15,9 +15,17 @@ class _PlainFormatter(logging.Formatter):
         step = metadata.get("step_key")
         level = "" if record.levelno < logging.WARNING else f"{record.levelname.lower()}: "
         lines = f"{self.formatTime(record, '%H:%M:%S')}  {f'{step}: ' if step else ''}{level}{text}"
-        if record.exc_info:
-            lines = f"{lines}\n{self.formatException(record.exc_info)}"
-        return lines
+        return "\n          ".join([lines, *_causes(metadata.get("dagster_event"))])
+
+
+def _causes(event: dg.DagsterEvent | None) -> list[str]:
+    """What went wrong, a line each from the outermost error to the innermost; Dagster's UI has the whole trace."""
+    error = getattr(event.event_specific_data, "error", None) if event else None
+    messages = []
+    while error is not None:
+        messages.append(error.message.strip())
+        error = error.cause
+    return messages
 
 
 @dg.logger(

@@ -43,9 +43,14 @@ def days_failed_since(instance: dg.DagsterInstance, job_name: str, since: dateti
     return {day for run in runs for day in days_of_run(run)}
 
 
+def process_tags(pid: int) -> dict[str, str]:
+    """The run tags that say which process works on a run, so that a killed one can be recognised."""
+    return {PROCESS_TAG: _process_name(pid)}
+
+
 def mark_process(context: dg.AssetExecutionContext) -> None:
-    """Note on the run which process works on it, so that a killed one can be recognised."""
-    context.instance.add_run_tags(context.run_id, {PROCESS_TAG: _process_name(os.getpid())})
+    """Note on the run that this process works on it."""
+    context.instance.add_run_tags(context.run_id, process_tags(os.getpid()))
 
 
 def fail_runs_of_dead_processes(instance: dg.DagsterInstance, say: Callable[[str], object]) -> list[str]:

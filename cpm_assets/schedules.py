@@ -1,7 +1,5 @@
 """Schedules: what is launched by the clock. Each tick works out what is due from the instant alone."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg

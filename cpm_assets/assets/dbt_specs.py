@@ -1,7 +1,5 @@
 """dbt models as Dagster assets: names, groups, owners, and the Python assets whose files they read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

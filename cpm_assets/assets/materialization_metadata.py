@@ -1,7 +1,5 @@
 """Materialization metadata: what Dagster shows and plots of each model after a build."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """Usage: `raw_legs`, the usage API's answers as received, in the lake."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -21,16 +19,29 @@ from cpm_assets.resources.usage_extraction import extract
 from cpm_assets.runbooks import runbook_metadata
 from cpm_assets.runs import mark_process
 
+DESCRIPTION = """One file set per extraction of a UTC day: the API's pages verbatim, and the legs in them as columns.
+
+A person who materializes a day, and finalization, read all of it; the 15-minute tick reads what is new
+(`domain/extraction_plan.py` says what is read when). Nothing is ever overwritten (D16, D22, D25)."""
+
 
 def build_usage_assets(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """The explicit list of usage assets."""
 
-    @dg.asset(
+    @dg.multi_asset(
+        name="raw_legs",
+        specs=[
+            dg.AssetSpec(
+                "raw_legs",
+                group_name="usage",
+                owners=OWNERS,
+                kinds={"genesys", "json", "parquet"},
+                description=DESCRIPTION,
+            ).replace_attributes(skippable=True)
+        ],
         partitions_def=partitions_def,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        group_name="usage",
-        owners=OWNERS,
-        kinds={"genesys", "json", "parquet"},
+        can_subset=True,  # the check's result is told on its day, not as the step's output
         check_specs=[
             dg.AssetCheckSpec(
                 "extraction_complete",
@@ -40,19 +51,13 @@ def build_usage_assets(partitions_def: dg.PartitionsDefinition) -> list[dg.Asset
             )
         ],
         retry_policy=dg.RetryPolicy(max_retries=1, delay=10),
-        output_required=False,
     )
     def raw_legs(
         context: dg.AssetExecutionContext,
         installation: dg.ResourceParam[Installation],
         clock: dg.ResourceParam[Clock],
         usage: dg.ResourceParam[UsageConnection],
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        """One file set per extraction of a UTC day: the API's pages verbatim, and the legs in them as columns.
-
-        A person who materializes a day, and finalization, read all of it; the 15-minute tick reads what is new
-        (`domain/extraction_plan.py` says what is read when). Nothing is ever overwritten (D16, D22, D25).
-        """
+    ) -> Iterator[dg.MaterializeResult]:
         installation.claim()
         mark_process(context)
         days = days_of(context)
@@ -69,10 +74,8 @@ def build_usage_assets(partitions_def: dg.PartitionsDefinition) -> list[dg.Asset
             except ExtractionError as error:
                 failures[day] = str(error)
                 context.log.warning(f"{day}: not read completely, what was there stays: {error}")
-        if len(days) > 1:
-            _report_each_day(context, days, failures)
-        else:
-            yield _completeness(failures.get(days[0]))
+        for day in days:
+            context.log_event(_completeness(day, failures.get(day)))
         if failures and len(failures) == len(days):
             raise dg.Failure(
                 f"{len(failures)} day(s) not read completely: "
@@ -125,30 +128,18 @@ def _extracted(
     return receipt
 
 
-def _completeness(failure: str | None) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
+def _completeness(day: date, failure: str | None) -> dg.AssetCheckEvaluation:
+    """The check's result on its own day, in a run of one day or of many alike."""
+    return dg.AssetCheckEvaluation(
+        asset_key=dg.AssetKey("raw_legs"),
         check_name="extraction_complete",
         passed=failure is None,
-        metadata={"reason": failure or "complete", **runbook_metadata("extraction_complete")},
+        metadata={
+            "reason": dg.MetadataValue.text(failure or "complete"),
+            **runbook_metadata("extraction_complete"),
+        },
+        partition=day.isoformat(),
     )
-
-
-def _report_each_day(context: dg.AssetExecutionContext, days: list[date], failures: dict[date, str]) -> None:
-    """In a run over many days each day's own result is recorded on that day."""
-    for day in days:
-        result = _completeness(failures.get(day))
-        context.instance.report_runless_asset_event(
-            dg.AssetCheckEvaluation(
-                asset_key=dg.AssetKey("raw_legs"),
-                check_name="extraction_complete",
-                passed=result.passed,
-                metadata={
-                    name: dg.MetadataValue.text(value) if isinstance(value, str) else value
-                    for name, value in (result.metadata or {}).items()
-                },
-                partition=day.isoformat(),
-            )
-        )
 
 
 def _metadata(receipts: list[ExtractionReceipt], failures: dict[date, str], final_days: Any) -> dict[str, Any]:

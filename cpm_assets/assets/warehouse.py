@@ -4,8 +4,6 @@ One step, because they belong together: a build is seen whole or not at all (`re
 all models; which days are costed, closed or only reconciled is data that the models read (`resources/run_inputs.py`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -20,7 +18,8 @@ from cpm_assets.installation import Installation
 from cpm_assets.owners import OWNERS
 from cpm_assets.partitions import days_of
 from cpm_assets.resources.clock import Clock
-from cpm_assets.resources.warehouse_build import BuildReport, build_days, plan_run
+from cpm_assets.resources.run_inputs import plan_run
+from cpm_assets.resources.warehouse_build import BuildReport, build_days
 from cpm_assets.runs import mark_process
 
 POOL = "warehouse"
@@ -87,7 +86,7 @@ def _results(
         for key in keys:
             if key.path[-1] in EACH_DAYS_OWN:
                 for day in days:
-                    context.instance.report_runless_asset_event(
+                    context.log_event(
                         dg.AssetMaterialization(
                             key, partition=day.isoformat(), metadata=_metadata(report, key.path[-1], [day])
                         )

@@ -19,8 +19,7 @@ from cpm_assets.dbt_project import dbt_resource, prepared_project
 from cpm_assets.domain.build_plan import DAY, FINALIZE, RECONCILE, STATUS, DayPlan
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild
-from cpm_assets.resources.parsed_deliveries import known_deliveries
-from cpm_assets.resources.run_inputs import PlannedDay, RunPlan
+from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, known_deliveries
 from cpm_assets.resources.warehouse_build import run_models
 
 RUN_ID = "rebuild"
@@ -59,7 +58,7 @@ def _grouped(installation: Installation, builds: Iterable[DayBuild]) -> Iterator
     """One run per set of reference files known at the builds' instants."""
 
     def known_then(build: DayBuild) -> list[str]:
-        return sorted(delivery.sha256 for delivery in known_deliveries(installation.lake, build.known_at_utc))
+        return sorted(file.delivery.sha256 for file in known_deliveries(installation, build.known_at_utc))
 
     for _, group in groupby(sorted(builds, key=lambda build: build.known_at_utc), key=known_then):
         replayed = list(group)

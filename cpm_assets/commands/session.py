@@ -42,7 +42,10 @@ class Session:
         else:
             target = {"tags": range_tags(first, last)}
         job = self.defs.resolve_job_def(job_name)
-        return job.execute_in_process(instance=self.instance, raise_on_error=False, **target).success
+        result = job.execute_in_process(
+            instance=self.instance, raise_on_error=False, run_config={"loggers": {"console": {"config": {}}}}, **target
+        )
+        return result.success
 
     def print_alerts(self) -> None:
         """What would be POSTed to the webhook, one line each."""

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from cpm_assets.domain.build_plan import STATUS, DayPlan, ExtractionState, plan_days
 from cpm_assets.installation import Installation
 from cpm_assets.resources import parquet_schemas as schemas
-from cpm_assets.resources.parsed_deliveries import known_deliveries
+from cpm_assets.resources.parsed_files import ReferenceFile, parsed_deliveries
 from cpm_assets.resources.usage_extraction import parsed_paths
 
 SCHEMA_VERSION = "1"
@@ -85,21 +85,15 @@ def write_run_inputs(installation: Installation, plan: RunPlan) -> None:
     schemas.write_table(directory / "usage_files.parquet", _usage_files(installation, plan), schemas.RUN_USAGE_FILES)
     schemas.write_table(
         directory / "reference_files.parquet",
-        [
-            (
-                delivery.kind,
-                delivery.sha256,
-                delivery.file_name,
-                delivery.folder,
-                delivery.received_at,
-                str(delivery.rows_path),
-                str(delivery.rejects_path),
-            )
-            for delivery in known_deliveries(installation.lake, plan.as_of_utc)
-        ],
+        [file.run_input() for file in known_deliveries(installation, plan.as_of_utc)],
         schemas.RUN_REFERENCE_FILES,
     )
     schemas.write_empty_tables(directory)
+
+
+def known_deliveries(installation: Installation, as_of: datetime) -> list[ReferenceFile]:
+    """The deliveries received by an instant (D22)."""
+    return [file for file in parsed_deliveries(installation.lake) if file.delivery.received_at <= as_of]
 
 
 def _usage_files(installation: Installation, plan: RunPlan) -> Iterable[tuple[object, ...]]:

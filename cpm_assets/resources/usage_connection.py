@@ -12,6 +12,9 @@ from pathlib import Path
 
 from cpm_assets.resources.clock import Clock
 from cpm_assets.resources.usage_source import GenesysUsageSource, UsageSource
+from cpm_assets.sandbox.inbox import write_inbox
+from cpm_assets.sandbox.organization import CLIENT_ID, CLIENT_SECRET, Organization
+from cpm_assets.sandbox.server import SandboxServer
 from cpm_assets.settings import Settings
 
 
@@ -26,11 +29,8 @@ class UsageConnection:
     def open(self) -> Iterator[UsageSource]:
         """The source, closed at the end of the block."""
         if self.settings.is_sandbox:
-            from cpm_assets.sandbox.organization import SandboxOrganization
-            from cpm_assets.sandbox.server import CLIENT_ID, CLIENT_SECRET, SandboxServer
-
             with (
-                SandboxServer(SandboxOrganization(), now=self.clock.now) as server,
+                SandboxServer(Organization(), now=self.clock.now) as server,
                 GenesysUsageSource(
                     api_url=server.url, login_url=server.url, client_id=CLIENT_ID, client_secret=CLIENT_SECRET
                 ) as source,
@@ -48,7 +48,4 @@ class UsageConnection:
     def fill_inbox(self, inbox: Path) -> None:
         """The sandbox's carriers deliver their files; an organization's carriers do so themselves."""
         if self.settings.is_sandbox:
-            from cpm_assets.sandbox.inbox import write_inbox
-            from cpm_assets.sandbox.organization import SandboxOrganization
-
-            write_inbox(inbox, SandboxOrganization())
+            write_inbox(inbox, Organization())

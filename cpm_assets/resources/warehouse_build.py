@@ -103,7 +103,8 @@ def _day_build(day: PlannedDay, outcomes: Outcomes) -> DayBuild:
 
 def _read_outcomes(installation: Installation, days: Sequence[date]) -> tuple[dict[str, TableSize], Outcomes]:
     with duckdb.connect(str(installation.warehouse.models_file)) as connection:
-        connection.execute("attach ? as cpm (read_only)", [str(installation.warehouse.marts_file)])
+        marts_file = str(installation.warehouse.marts_file).replace("'", "''")
+        connection.execute(f"attach '{marts_file}' as cpm (read_only)")
         gate = connection.execute("select usage_date, is_accepted, legs_received, reason from int_day_gate").fetchall()
         sizes = {}
         for database, name, rows, has_day in connection.execute(
