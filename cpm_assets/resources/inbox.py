@@ -24,7 +24,7 @@ from cpm_assets.resources.delivery_store import (
 )
 from cpm_assets.resources.durable_files import write_durably
 from cpm_assets.resources.lake import Lake
-from cpm_assets.resources.write_once import part_of
+from cpm_assets.resources.write_once import drop_dead_parts, part_of
 
 SETTLED_SECONDS = 2.0
 """A file that was not changed for so long is complete. Who writes slower gives it a name ending in .part meanwhile."""
@@ -100,11 +100,10 @@ def take_files(
     return report
 
 
-def _take(
-    candidate: _Candidate, directory: Path, clock: Callable[[], datetime], report: InboxReport
-) -> str | None:
+def _take(candidate: _Candidate, directory: Path, clock: Callable[[], datetime], report: InboxReport) -> str | None:
     """Copies one file into the lake; its hash, or None if it changed meanwhile."""
     directory.mkdir(parents=True, exist_ok=True)
+    drop_dead_parts(directory)
     part = part_of(directory / "incoming")
     digest, copied = hashlib.sha256(), 0
     with candidate.path.open("rb") as source, part.open("wb") as copy:

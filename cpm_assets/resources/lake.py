@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cpm_assets.domain.extraction_plan import DaySelection, ExtractionKind, select_extractions
 from cpm_assets.domain.extraction_receipt import ExtractionReceipt, FailedExtraction, from_json_fields
+from cpm_assets.resources.write_once import drop_dead_parts
 
 PAGES_FILE = "pages.jsonl.gz"
 RECEIPT_FILE = "receipt.json"
@@ -39,11 +40,13 @@ class Lake:
         """Makes the directory of a new extraction; its name is the extraction's id and sorts by start.
 
         The six hexadecimal digits count the day's extractions, so that of two that started at one instant (a stopped
-        clock) the later made is the later one.
+        clock) the later made is the later one. Parts that killed runs left with the day are removed.
         """
         parent = self._day_directory(asked_day)
         parent.mkdir(parents=True, exist_ok=True)
-        number = sum(1 for _ in parent.iterdir())
+        for earlier in parent.iterdir():
+            drop_dead_parts(earlier)
+        number = 1 + max((int(earlier.name[-6:], 16) for earlier in parent.iterdir()), default=-1)
         while True:
             directory = parent / f"{started_at:%Y%m%dT%H%M%S%fZ}-{kind}-{number:06x}"
             try:

@@ -31,7 +31,7 @@ from cpm_assets.resources import parquet_schemas
 from cpm_assets.resources.delivery_store import INVOICES, Delivery, deliveries
 from cpm_assets.resources.lake import Lake
 from cpm_assets.resources.parquet_schemas import REFERENCE_REJECTS, write_table_once
-from cpm_assets.resources.write_once import write_once
+from cpm_assets.resources.write_once import drop_dead_parts, write_once
 
 _log = logging.getLogger(__name__)
 
@@ -130,6 +130,7 @@ def _write_parsed(
     summary_path: Path,
 ) -> None:
     """Parses one delivery and writes rows, rejects and, last, the summary that makes them count."""
+    drop_dead_parts(delivery.directory)
     received_at = delivery.received_at.astimezone(UTC)
     folder = () if delivery.carrier_folder is None else (delivery.carrier_folder,)
     try:

@@ -4,8 +4,11 @@ What is written where is the lake's business; this is only how. `durable_files.p
 """
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from cpm_assets.resources.durable_files import fsync_directory, fsync_file
 
@@ -23,8 +26,19 @@ class FileFingerprint:
 
 
 def part_of(path: Path) -> Path:
-    """The temporary name, in the same directory, under which a file is written; readers ignore it."""
-    return path.with_name(f".{path.name}.part")
+    """The temporary name, in the same directory, under which this process writes a file; readers ignore it.
+
+    It names the process, so that two runs never write into one part and a dead one's left-overs can be told.
+    """
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def drop_dead_parts(directory: Path) -> None:
+    """Removes the parts that killed processes left in a directory."""
+    for part in directory.glob(".*.part"):
+        process = part.name.split(".")[-2]
+        if process.isdecimal() and not psutil.pid_exists(int(process)):
+            part.unlink(missing_ok=True)
 
 
 def publish_part(path: Path, part: Path | None = None) -> FileFingerprint:

@@ -153,7 +153,7 @@ def test_equal_rows_collapse_and_contradicting_ones_are_all_rejected() -> None:
 _CELL = st.sampled_from(["Acme", "2026-10-01", "1", "abc", "", '"', '"x"', "\0", "é", ",", "\n", "\r", ";", "-1"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(_CELL, max_size=40).map("".join), st.booleans())
 def test_every_line_with_something_on_it_is_taken_collapsed_or_rejected(body: str, has_header: bool) -> None:
     """Nothing that comes in may crash a day or vanish."""
@@ -164,7 +164,7 @@ def test_every_line_with_something_on_it_is_taken_collapsed_or_rejected(body: st
     assert taken or not lines_with_content
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.binary(max_size=300), st.booleans())
 def test_no_bytes_raise(content: bytes, has_header: bool) -> None:
     """A photograph named deck.csv must not stop the other carriers' decks."""

@@ -201,10 +201,11 @@ def test_a_run_killed_between_content_and_receipt_is_made_good_by_the_next(desk:
     directory = desk.lake.deliveries / "rate_cards"
     directory.mkdir(parents=True)
     (directory / f"{hashlib.sha256(b'x').hexdigest()}.csv").write_bytes(b"x")
-    (directory / ".incoming.part").write_bytes(b"left over")
+    (directory / ".incoming.999999999.part").write_bytes(b"left over")
     assert deliveries(desk.lake, "rate_cards") == []
     assert len(desk.take().taken) == 1
     assert desk.kept("rate_cards") == [("deck.csv", NOW)]
+    assert not list(directory.glob(".*"))
 
 
 def test_an_inbox_that_is_not_there_is_empty(desk: Desk) -> None:

@@ -131,9 +131,7 @@ def test_warnings_stay_with_the_delivery(lake: Lake, deliver: Deliver) -> None:
     assert [parsed_deliveries(lake)[0].warnings for _ in range(2)] == [("columns ignored: comment",)] * 2
 
 
-def test_what_is_parsed_is_not_parsed_again(
-    lake: Lake, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_parsed_is_not_parsed_again(lake: Lake, deliver: Deliver, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parsing all decks of all years in each run would take longer than the run."""
     deliver("rate_cards", DECK)
     before = parsed_deliveries(lake)

@@ -132,11 +132,12 @@ def test_an_unforeseen_error_is_a_failed_extraction_too(lake: Lake) -> None:
 def test_what_a_killed_run_left_behind_counts_as_nothing(lake: Lake) -> None:
     """After SIGKILL the next run starts at once, and its figures are the same as without."""
     directory = lake.new_extraction_directory(DAY, "sweep", NOW)
-    (directory / ".pages.jsonl.gz.part").write_bytes(b"half")
+    (directory / ".pages.jsonl.gz.999999999.part").write_bytes(b"half")
     (directory / "pages.jsonl.gz").write_bytes(b"whole, but no receipt")
     assert lake.extractions(DAY) == []
     receipt = _extract(lake, page([leg("a")]))
     assert lake.day_selection(DAY, NOW).extractions == (receipt,)
+    assert not list(lake.root.rglob("*.part"))
 
 
 def test_of_two_sweeps_at_one_instant_the_later_made_counts(lake: Lake) -> None:

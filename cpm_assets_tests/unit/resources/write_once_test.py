@@ -1,12 +1,15 @@
 """Tests of `resources/write_once.py` and of writing tables by `parquet_schemas.py`."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from cpm_assets.resources.parquet_schemas import INPUT_SCHEMAS, write_empty_tables
-from cpm_assets.resources.write_once import WrittenOnceError, write_once
+from cpm_assets.resources.write_once import WrittenOnceError, drop_dead_parts, write_once
 
 
 def test_other_content_never_replaces_what_is_written(tmp_path: Path) -> None:
@@ -19,11 +22,15 @@ def test_other_content_never_replaces_what_is_written(tmp_path: Path) -> None:
     assert path.read_bytes() == b"x"
 
 
-def test_a_left_over_part_is_overwritten(tmp_path: Path) -> None:
-    """A killed run must not be in the way of the next."""
-    (tmp_path / ".file.part").write_bytes(b"half")
-    write_once(tmp_path / "file", b"x")
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+def test_parts_of_dead_processes_are_removed_and_those_of_living_ones_are_not(tmp_path: Path) -> None:
+    """A killed run leaves no half file behind, and a run beside this one keeps what it is writing."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    (tmp_path / f".file.{process.pid}.part").write_bytes(b"half")
+    (tmp_path / f".file.{os.getppid()}.part").write_bytes(b"being written")
+    (tmp_path / ".file.by hand.part").write_bytes(b"whoever wrote this")
+    drop_dead_parts(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {f".file.{os.getppid()}.part", ".file.by hand.part"}
 
 
 def test_there_is_an_empty_table_for_each_kind_of_input(tmp_path: Path) -> None:
