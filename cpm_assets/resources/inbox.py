@@ -22,7 +22,7 @@ from cpm_assets.resources.delivery_store import (
     has_delivery,
     keep_delivery,
 )
-from cpm_assets.resources.durable_files import write_durably
+from cpm_assets.resources.durable_files import make_directory, write_durably
 from cpm_assets.resources.lake import Lake
 from cpm_assets.resources.write_once import drop_dead_parts, part_of
 
@@ -102,7 +102,7 @@ def take_files(
 
 def _take(candidate: _Candidate, directory: Path, clock: Callable[[], datetime], report: InboxReport) -> str | None:
     """Copies one file into the lake; its hash, or None if it changed meanwhile."""
-    directory.mkdir(parents=True, exist_ok=True)
+    make_directory(directory)
     drop_dead_parts(directory)
     part = part_of(directory / "incoming")
     digest, copied = hashlib.sha256(), 0

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cpm_assets.domain.extraction_plan import DaySelection, ExtractionKind, select_extractions
 from cpm_assets.domain.extraction_receipt import ExtractionReceipt, FailedExtraction, from_json_fields
+from cpm_assets.resources.durable_files import fsync_directory, make_directory
 from cpm_assets.resources.write_once import drop_dead_parts
 
 PAGES_FILE = "pages.jsonl.gz"
@@ -43,7 +44,7 @@ class Lake:
         clock) the later made is the later one. Parts that killed runs left with the day are removed.
         """
         parent = self._day_directory(asked_day)
-        parent.mkdir(parents=True, exist_ok=True)
+        make_directory(parent)
         for earlier in parent.iterdir():
             drop_dead_parts(earlier)
         number = 1 + max((int(earlier.name[-6:], 16) for earlier in parent.iterdir()), default=-1)
@@ -54,6 +55,7 @@ class Lake:
             except FileExistsError:
                 number += 1
             else:
+                fsync_directory(parent)
                 return directory
 
     def extractions(self, asked_day: date) -> list[ExtractionReceipt]:

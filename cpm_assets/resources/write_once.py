@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from cpm_assets.resources.durable_files import fsync_directory, fsync_file
+from cpm_assets.resources.durable_files import fsync_directory, fsync_file, make_directory
 
 
 class WrittenOnceError(RuntimeError):
@@ -61,7 +61,7 @@ def publish_part(path: Path, part: Path | None = None) -> FileFingerprint:
 
 def write_once(path: Path, content: bytes) -> FileFingerprint:
     """Writes a small file whole; see `publish_part`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_directory(path.parent)
     part_of(path).write_bytes(content)
     return publish_part(path)
 
