@@ -13,7 +13,6 @@ import duckdb
 from cpm_assets.domain.alerting import Problem
 from cpm_assets.domain.build_plan import PURPOSE_TAG, STATUS
 from cpm_assets.installation import Installation
-from cpm_assets.resources.build_log import BuildLog
 from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.runs import days_of_run
 
@@ -23,8 +22,10 @@ LOOK_BACK_DAYS = 14
 
 
 def current_problems(instance: dg.DagsterInstance, installation: Installation, now: datetime) -> list[Problem]:
-    """Failed blocking checks as published, and days whose newest run of a job failed."""
-    return [*failed_checks(installation.directory), *failed_runs(instance, installation.warehouse.builds, now)]
+    """Failed blocking checks as published, and days whose newest run failed for another reason than such a check."""
+    checks = failed_checks(installation.directory)
+    explained = {problem.run_id for problem in checks}
+    return [*checks, *(problem for problem in failed_runs(instance, now) if problem.run_id not in explained)]
 
 
 def failed_checks(directory: DataDirectory) -> list[Problem]:
@@ -50,11 +51,8 @@ def failed_checks(directory: DataDirectory) -> list[Problem]:
     ]
 
 
-def failed_runs(instance: dg.DagsterInstance, builds: BuildLog, now: datetime) -> list[Problem]:
-    """One problem per UTC day whose newest finished run failed, whichever job it was of.
-
-    A run that failed because a day was rejected did build its days: the failed check tells of that, not this.
-    """
+def failed_runs(instance: dg.DagsterInstance, now: datetime) -> list[Problem]:
+    """One problem per UTC day whose newest finished run failed, whichever job it was of."""
     finished = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
     newest_first = instance.get_runs(
         dg.RunsFilter(statuses=finished, created_after=now - timedelta(days=LOOK_BACK_DAYS))
@@ -75,10 +73,5 @@ def failed_runs(instance: dg.DagsterInstance, builds: BuildLog, now: datetime) -
             run_id=run.run_id,
         )
         for day, run in sorted(newest.items())
-        if run.status == dg.DagsterRunStatus.FAILURE and not _was_built_by(builds, day, run)
+        if run.status == dg.DagsterRunStatus.FAILURE
     ]
-
-
-def _was_built_by(builds: BuildLog, day: date, run: dg.DagsterRun) -> bool:
-    last = builds.last_of_day(day)
-    return last is not None and last.run_id == run.run_id and last.outcome != "failed"

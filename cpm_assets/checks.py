@@ -51,7 +51,9 @@ def build_checks(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetChecks
     @dg.multi_asset_check(
         name="day_checks", specs=specs, can_subset=True, description="Each day's checks, from the published snapshot."
     )
-    def day_checks(context: dg.AssetCheckExecutionContext, installation: dg.ResourceParam[Installation]) -> Iterator[dg.AssetCheckResult]:
+    def day_checks(
+        context: dg.AssetCheckExecutionContext, installation: dg.ResourceParam[Installation]
+    ) -> Iterator[dg.AssetCheckResult]:
         selected = {key.name for key in context.selected_asset_check_keys}
         rejected = []
         for row in published_results(installation, days_of(context)):

@@ -28,6 +28,11 @@ def _causes(event: dg.DagsterEvent | None) -> list[str]:
     return messages
 
 
+def _is_of_interest(record: logging.LogRecord) -> bool:
+    """Leaves out Dagster's note that a check told its result by day, not as the step's output (`checks.py`)."""
+    return "did not yield or return expected outputs" not in record.getMessage()
+
+
 @dg.logger(
     {"log_level": dg.Field(str, is_required=False, default_value="INFO", description="the least level that is shown")},
     description="One plain line per message on standard error.",
@@ -37,5 +42,6 @@ def plain_console(context: dg.InitLoggerContext) -> logging.Logger:
     logger = logging.Logger("cpm_assets", context.logger_config["log_level"])
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_PlainFormatter())
+    handler.addFilter(_is_of_interest)
     logger.addHandler(handler)
     return logger

@@ -6,6 +6,7 @@ all models; which days are costed, closed or only reconciled is data that the mo
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -79,7 +80,8 @@ def _results(
     context: dg.AssetExecutionContext, report: BuildReport, days: Sequence[date]
 ) -> Iterator[dg.MaterializeResult]:
     """One result per selected asset; for many days, then each day's own for the stages that have a day."""
-    keys = sorted(context.selected_asset_keys, key=lambda key: key.path)
+    upstream = context.assets_def.asset_deps
+    keys = [key for key in TopologicalSorter(upstream).static_order() if key in context.selected_asset_keys]
     for key in keys:
         yield dg.MaterializeResult(asset_key=key, metadata=_metadata(report, key.path[-1], days))
     if len(days) > 1:
