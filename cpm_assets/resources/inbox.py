@@ -187,4 +187,7 @@ def _read_memory(memory_path: Path) -> dict[str, dict[str, Any]]:
         memory = json.loads(memory_path.read_bytes())
     except (OSError, ValueError):
         return {}
-    return memory if isinstance(memory, dict) else {}
+    if not isinstance(memory, dict):
+        return {}
+    needed = {"size", "mtime_ns", "first_seen"}
+    return {name: entry for name, entry in memory.items() if isinstance(entry, dict) and needed <= entry.keys()}

@@ -174,7 +174,7 @@ def test_unchanged_files_are_not_read_again(desk: Desk, monkeypatch: pytest.Monk
     assert desk.take().known == ["rate_cards/deck.csv"]
 
 
-@pytest.mark.parametrize("memory", [b"", b"[]", b"{", b'{"rate_cards/deck.csv": {"size": 7}}'])
+@pytest.mark.parametrize("memory", [b"", b"[]", b"{", b'{"rate_cards/deck.csv": {"size": 7}, "x": 1}'])
 def test_a_lost_or_broken_memory_costs_reading_and_nothing_else(desk: Desk, memory: bytes) -> None:
     """It is a convenience; the receipts in the lake are the truth."""
     desk.put("rate_cards/deck.csv")
