@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ publish_cost_per_minute() }}") }}
+
 with run as (
     select * from {{ source('run', 'run') }}
 ),
