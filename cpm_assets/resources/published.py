@@ -7,8 +7,9 @@ nothing of the build is seen, after it all of it is. Old versions are pruned, bu
 from __future__ import annotations
 
 import shutil
+import time
 from datetime import datetime
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 from cpm_assets.resources.duckdb_lock import process_having_open
@@ -17,13 +18,16 @@ from cpm_assets.resources.durable_files import fsync_directory, fsync_file
 LINK_NAME = "cpm.duckdb"
 READ_ONLY = 0o444
 """Of a version: whoever opens it to write is refused, instead of locking out all other readers or changing figures."""
+GRACE_SECONDS = 5.0
+"""How long a replaced version stays at least: DuckDB follows the link first and opens the version a moment later."""
 
 
 class PublishedSnapshots:
     """The versions below one `published` directory, and the link to the current one."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, grace_seconds: float = GRACE_SECONDS) -> None:
         self._root = root
+        self._grace_seconds = grace_seconds
         self._link = root / LINK_NAME
         self._versions = root / "versions"
 
@@ -59,12 +63,19 @@ class PublishedSnapshots:
         return version
 
     def prune(self, keep: int) -> list[Path]:
-        """Delete left-over parts and all but the newest `keep` versions, never the current one or one that is open."""
+        """Delete left-over parts and all but the newest `keep` (1 or more) versions.
+
+        Never the current one, one that is open, or one that was replaced a moment ago: the next prune takes those.
+        """
         current = self.current()
         self._delete_parts()
         deleted = []
-        for version in sorted(self._versions.glob("cpm-*.duckdb"), key=_age, reverse=True)[keep:]:
-            if version != current and process_having_open(version) is None:
+        newest_first = sorted(self._versions.glob("cpm-*.duckdb"), key=_age, reverse=True)
+        # a version gets its name, and so its change time, right before the link is switched to it
+        replaced = [(version, successor.stat().st_ctime) for successor, version in pairwise(newest_first)]
+        for version, replaced_at in replaced[keep - 1 :]:
+            is_settled = time.time() - replaced_at >= self._grace_seconds
+            if is_settled and version != current and process_having_open(version) is None:
                 version.unlink()
                 deleted.append(version)
         return deleted
