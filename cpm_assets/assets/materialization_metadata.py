@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from cpm_assets.resources.warehouse_build import BuildReport
+from cpm_assets.resources.warehouse_build import BuildReport, Models
 from cpm_assets.resources.write_once import fingerprint_of
 
 GATED = ("costed_legs", "cpm_fact", "cpm_hourly", "cpm_daily", "cpm_by_prefix")
@@ -14,19 +14,33 @@ GATED = ("costed_legs", "cpm_fact", "cpm_hourly", "cpm_daily", "cpm_by_prefix")
 
 
 def table_metadata(report: BuildReport, name: str, days: Sequence[date]) -> dict[str, Any]:
-    """Rows of the run's days and in all; for the gated assets, which of the days kept their last good figures."""
-    size = report.tables.get(name)
-    if size is None:  # a view or an ephemeral step: it has no rows of its own
-        return {}
-    metadata: dict[str, Any] = {"dagster/row_count": size.rows}
-    if size.rows_by_day is not None:
-        metadata["dagster/partition_row_count"] = sum(size.rows_by_day.get(day, 0) for day in days)
+    """Rows of the run's days and in all, columns and where they come from; which days kept their last good figures."""
+    metadata: dict[str, Any] = _columns(report.models, name)
+    size = report.models.sizes.get(name)
+    if size is not None:  # a view has no rows of its own
+        metadata["dagster/row_count"] = size.rows
+        if size.rows_by_day is not None:
+            metadata["dagster/partition_row_count"] = sum(size.rows_by_day.get(day, 0) for day in days)
     if name in GATED:
         kept = {build.usage_date: build.reason for build in report.builds if not build.is_good}
         kept_days = {str(day): kept[day] for day in days if day in kept}
         if kept_days:
             metadata["kept_last_good"] = dg.MetadataValue.json(kept_days)
     return metadata
+
+
+def _columns(models: Models, name: str) -> dict[str, Any]:
+    if name not in models.columns:
+        return {}
+    columns = [dg.TableColumn(c.name, c.type, description=c.description) for c in models.columns[name]]
+    sources = {
+        column: [dg.TableColumnDep(dg.AssetKey(model), source) for model, source in pairs]
+        for column, pairs in models.lineage.get(name, {}).items()
+    }
+    return {
+        "dagster/column_schema": dg.TableSchema(columns),
+        **({"dagster/column_lineage": dg.TableColumnLineage(sources)} if sources else {}),
+    }
 
 
 def snapshot_metadata(report: BuildReport) -> dict[str, Any]:
@@ -37,5 +51,5 @@ def snapshot_metadata(report: BuildReport) -> dict[str, Any]:
         "path": dg.MetadataValue.path(str(report.snapshot)),
         "bytes": fingerprint.bytes,
         "sha256": fingerprint.sha256,
-        "tables": sum(1 for _ in report.tables),
+        "tables": len(report.models.sizes),
     }

@@ -17,6 +17,7 @@ from dagster_dbt import DbtCliResource
 from cpm_assets.dbt_project import dbt_environment
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild
+from cpm_assets.resources.column_lineage import Lineage, lineage_of_models
 from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, write_run_inputs
 
 Say = Callable[[str], object]
@@ -33,17 +34,35 @@ class TableSize:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column as the warehouse has it: its engine's type, and its description."""
+
+    name: str
+    type: str
+    description: str | None
+
+
+@dataclass(frozen=True)
+class Models:
+    """What dbt made, by model name: sizes of tables, columns of tables and views, and where the columns come from."""
+
+    sizes: Mapping[str, TableSize]
+    columns: Mapping[str, Sequence[Column]]
+    lineage: Mapping[str, Lineage]
+
+
+@dataclass(frozen=True)
 class BuildReport:
-    """What a build did. `tables` by model name."""
+    """What a build did."""
 
     builds: tuple[DayBuild, ...]
     snapshot: Path
-    tables: Mapping[str, TableSize]
+    models: Models
 
 
 def build_days(installation: Installation, dbt: DbtCliResource, plan: RunPlan, say: Say) -> BuildReport:
     """Run dbt over the plan's days, record their builds and publish. Raises as `run_models` does."""
-    tables, outcomes = run_models(installation, dbt, plan, say)
+    outcomes, models = run_models(installation, dbt, plan, say)
     builds = tuple(
         _day_build(day, outcomes) for day in plan.days if day.plan.is_costed or day.plan.extraction_state == "failed"
     )
@@ -52,13 +71,11 @@ def build_days(installation: Installation, dbt: DbtCliResource, plan: RunPlan, s
             say(f"{build.usage_date}: {build.outcome}: {build.reason}")
     snapshot = installation.warehouse.commit(builds, plan.as_of_utc, plan.run_id)
     say(f"published {snapshot.name}")
-    return BuildReport(builds, snapshot, tables)
+    return BuildReport(builds, snapshot, models)
 
 
-def run_models(
-    installation: Installation, dbt: DbtCliResource, plan: RunPlan, say: Say
-) -> tuple[dict[str, TableSize], Outcomes]:
-    """Run dbt over the plan's days, and read the models' sizes and the gate's word on each costed day.
+def run_models(installation: Installation, dbt: DbtCliResource, plan: RunPlan, say: Say) -> tuple[Outcomes, Models]:
+    """Run dbt over the plan's days, and read the gate's word on each costed day and what the models are now.
 
     Raises dagster_dbt's error when a model or an invariant fails. Publishes nothing.
     """
@@ -70,7 +87,14 @@ def run_models(
     error = invocation.get_error()
     if error is not None:
         raise error
-    return _read_outcomes(installation, [day.plan.usage_date for day in plan.days])
+    days = [day.plan.usage_date for day in plan.days]
+    with duckdb.connect(str(installation.warehouse.models_file)) as connection:
+        marts_file = str(installation.warehouse.marts_file).replace("'", "''")
+        connection.execute(f"attach '{marts_file}' as cpm (read_only)")
+        outcomes, sizes, columns = _outcomes(connection), _sizes(connection, days), _columns(connection)
+    names = {model: [column.name for column in its_columns] for model, its_columns in columns.items()}
+    memory = installation.directory.work / "column_lineage.json"
+    return outcomes, Models(sizes, columns, lineage_of_models(target / "compiled", names, memory))
 
 
 def _summary(plan: RunPlan) -> str:
@@ -101,24 +125,35 @@ def _day_build(day: PlannedDay, outcomes: Outcomes) -> DayBuild:
     )
 
 
-def _read_outcomes(installation: Installation, days: Sequence[date]) -> tuple[dict[str, TableSize], Outcomes]:
-    with duckdb.connect(str(installation.warehouse.models_file)) as connection:
-        marts_file = str(installation.warehouse.marts_file).replace("'", "''")
-        connection.execute(f"attach '{marts_file}' as cpm (read_only)")
-        gate = connection.execute("select usage_date, is_accepted, legs_received, reason from int_day_gate").fetchall()
-        sizes = {}
-        for database, name, rows, has_day in connection.execute(
-            "select t.database_name, t.table_name, t.estimated_size, bool_or(c.column_name = 'usage_date') "
-            "from duckdb_tables() as t join duckdb_columns() as c using (table_oid, database_oid) "
-            "where not t.temporary group by all"
-        ).fetchall():
-            by_day = None
-            if has_day:
-                counted = connection.execute(
-                    f'select usage_date, count(*) from "{database}".main."{name}" '  # noqa: S608 - our own models' names
-                    "where usage_date in (select unnest($days::date[])) group by all",
-                    {"days": [day.isoformat() for day in days]},
-                ).fetchall()
-                by_day = {**dict.fromkeys(days, 0), **dict(counted)}
-            sizes[name] = TableSize(rows, by_day)
-    return sizes, {day: (is_accepted, legs, reason) for day, is_accepted, legs, reason in gate}
+def _outcomes(connection: duckdb.DuckDBPyConnection) -> Outcomes:
+    rows = connection.execute("select usage_date, is_accepted, legs_received, reason from int_day_gate").fetchall()
+    return {day: (is_accepted, legs, reason) for day, is_accepted, legs, reason in rows}
+
+
+def _sizes(connection: duckdb.DuckDBPyConnection, days: Sequence[date]) -> dict[str, TableSize]:
+    sizes = {}
+    for database, name, rows, has_day in connection.execute(
+        "select t.database_name, t.table_name, t.estimated_size, bool_or(c.column_name = 'usage_date') "
+        "from duckdb_tables() as t join duckdb_columns() as c using (table_oid, database_oid) "
+        "where not t.temporary group by all"
+    ).fetchall():
+        by_day = None
+        if has_day:
+            counted = connection.execute(
+                f'select usage_date, count(*) from "{database}".main."{name}" '  # noqa: S608 - our own models' names
+                "where usage_date in (select unnest($days::date[])) group by all",
+                {"days": [day.isoformat() for day in days]},
+            ).fetchall()
+            by_day = {**dict.fromkeys(days, 0), **dict(counted)}
+        sizes[name] = TableSize(rows, by_day)
+    return sizes
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Column]]:
+    columns: dict[str, list[Column]] = {}
+    for table, *column in connection.execute(
+        "select table_name, column_name, data_type, comment from duckdb_columns() where not internal "
+        "order by table_name, column_index"
+    ).fetchall():
+        columns.setdefault(table, []).append(Column(*column))
+    return columns
