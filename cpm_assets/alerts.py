@@ -11,8 +11,9 @@ import dagster as dg
 import duckdb
 
 from cpm_assets.domain.alerting import Problem
-from cpm_assets.domain.build_plan import PURPOSE_TAG, STATUS
+from cpm_assets.domain.build_plan import PURPOSE_TAG, RECONCILE, STATUS
 from cpm_assets.installation import Installation
+from cpm_assets.resources.build_log import BuildLog
 from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.runs import days_of_run
 
@@ -23,9 +24,7 @@ LOOK_BACK_DAYS = 14
 
 def current_problems(instance: dg.DagsterInstance, installation: Installation, now: datetime) -> list[Problem]:
     """Failed blocking checks as published, and days whose newest run failed for another reason than such a check."""
-    checks = failed_checks(installation.directory)
-    explained = {problem.run_id for problem in checks}
-    return [*checks, *(problem for problem in failed_runs(instance, now) if problem.run_id not in explained)]
+    return [*failed_checks(installation.directory), *failed_runs(instance, installation.warehouse.builds, now)]
 
 
 def failed_checks(directory: DataDirectory) -> list[Problem]:
@@ -51,27 +50,43 @@ def failed_checks(directory: DataDirectory) -> list[Problem]:
     ]
 
 
-def failed_runs(instance: dg.DagsterInstance, now: datetime) -> list[Problem]:
-    """One problem per UTC day whose newest finished run failed, whichever job it was of."""
+def failed_runs(instance: dg.DagsterInstance, builds: BuildLog, now: datetime) -> list[Problem]:
+    """One problem per UTC day whose newest finished run failed, whichever job it was of.
+
+    Reconciliations are counted apart: the one at six in the morning does not mend the closing that failed at five.
+    """
     finished = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
     newest_first = instance.get_runs(
         dg.RunsFilter(statuses=finished, created_after=now - timedelta(days=LOOK_BACK_DAYS))
     )
-    newest: dict[date, dg.DagsterRun] = {}
+    newest: dict[tuple[date, str], dg.DagsterRun] = {}
     for run in newest_first:
-        if run.tags.get(PURPOSE_TAG) != STATUS:
+        purpose = run.tags.get(PURPOSE_TAG)
+        if purpose != STATUS:
             for day in days_of_run(run):
-                newest.setdefault(day, run)
+                newest.setdefault((day, "newest_reconciliation" if purpose == RECONCILE else "newest_run"), run)
     return [
         Problem(
             kind="run",
-            subject="newest_run",
+            subject=subject,
             usage_date=day.isoformat(),
             text=f"{run.job_name} failed for {day}: open run {run.run_id} in Dagster",
             failing_rows=0,
             runbook=f"{RUNBOOKS}/failed_run.md",
             run_id=run.run_id,
         )
-        for day, run in sorted(newest.items())
-        if run.status == dg.DagsterRunStatus.FAILURE
+        for (day, subject), run in sorted(newest.items(), key=lambda item: item[0])
+        if run.status == dg.DagsterRunStatus.FAILURE and not _is_told_by_a_check(builds, day, run)
     ]
+
+
+def _is_told_by_a_check(builds: BuildLog, day: date, run: dg.DagsterRun) -> bool:
+    """Whether the run failed only because it rejected one of its days: that day's check tells of it.
+
+    By the build log, not by the check: the run's other days must not raise an alert once the bad day is mended.
+    """
+    own = builds.of_run(day, run.run_id)
+    if own is not None and own.outcome == "failed":
+        return False
+    made = (builds.of_run(each, run.run_id) for each in days_of_run(run))
+    return any(build is not None and build.outcome == "rejected" for build in made)

@@ -58,6 +58,14 @@ class BuildLog:
         """All builds of a day, oldest first."""
         return [_from_json(path.read_text()) for path in sorted((self._root / day.isoformat()).glob("*.json"))]
 
+    def of_run(self, day: date, run_id: str) -> DayBuild | None:
+        """What a run made of a day, or None."""
+        for path in sorted((self._root / day.isoformat()).glob(f"*-{run_id[:8]}-*.json")):
+            build = _from_json(path.read_text())
+            if build.run_id == run_id:
+                return build
+        return None
+
     def days(self) -> list[date]:
         """Every day that was ever built, in order."""
         return sorted(date.fromisoformat(path.name) for path in self._root.glob("????-??-??"))
