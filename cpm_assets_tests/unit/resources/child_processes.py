@@ -26,7 +26,7 @@ STEPS = {
     "os.truncate",
     "shutil.copyfile",
 }
-"""Python's own audit events of what touches files: every one is a moment to be killed at."""
+"""Python's own audit events of what changes files (`open` to write): every one is a moment to be killed at."""
 
 
 class Child:
@@ -98,13 +98,14 @@ def in_fork(action: Callable[[], object]) -> bool:
 
 
 def killed_at(step: int, action: Callable[[], object]) -> bool:
-    """Do it in a forked process that is SIGKILLed just before its `step`-th touch of a file (1 is first); if it was."""
+    """Do it in a forked process that is SIGKILLed just before its `step`-th change of a file (from 1); if it was."""
 
     def watched() -> None:
         steps = itertools.count(1)
 
-        def hook(event: str, _: tuple[object, ...]) -> None:
-            if event in STEPS and next(steps) == step:
+        def hook(event: str, arguments: tuple[object, ...]) -> None:
+            is_reading = event == "open" and not arguments[2] & (os.O_WRONLY | os.O_RDWR)
+            if event in STEPS and not is_reading and next(steps) == step:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(hook)

@@ -1,0 +1,187 @@
+"""Claims about `cpm_assets.sensors`, with a real build log and a real Dagster instance."""
+
+import json
+import threading
+from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from cpm_assets.domain.build_plan import PURPOSE_TAG
+from cpm_assets.installation import Installation
+from cpm_assets.resources.build_log import DayBuild
+from cpm_assets.resources.clock import Clock
+from cpm_assets.sensors import build_sensors, finalizations_due
+from cpm_assets.settings import settings_from_environment
+from cpm_assets_tests.unit.runs_of_days import FAILURE, STARTED, SUCCESS, run_of
+
+FIRST = date(2026, 11, 1)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    return installed(tmp_path)
+
+
+def installed(root: Path, **variables: str) -> Installation:
+    given = {"CPM_DATA_DIR": str(root), "CPM_FIRST_DAY": FIRST.isoformat(), **variables}
+    return Installation(settings_from_environment(given))
+
+
+def days(first: int, last: int) -> list[date]:
+    return [date(2026, 11, day) for day in range(first, last + 1)]
+
+
+def close(installation: Installation, day: date, at: datetime, *, is_accepted: bool = True) -> None:
+    """Record that a closing of the day was tried at this instant."""
+    outcome = "accepted" if is_accepted else "rejected"
+    build = DayBuild(day, "run", at, at, outcome, is_final=is_accepted, is_finalizing=True, reason=None)
+    installation.warehouse.builds.prepare([build], "snapshot")
+    installation.warehouse.builds.settle("snapshot")
+
+
+def ask(
+    installation: Installation, instance: dg.DagsterInstance, name: str, now: datetime
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """One tick of a sensor, as of this instant."""
+    sensor = next(each for each in build_sensors(installation, Clock(fixed_at=now.isoformat())) if each.name == name)
+    return sensor(dg.build_sensor_context(instance=instance))
+
+
+def test_a_day_is_due_48_hours_after_it_ended(installation: Installation) -> None:
+    """D21, from the build log's side."""
+    end = datetime(2026, 11, 2, tzinfo=UTC)
+    assert finalizations_due(installation, end + timedelta(hours=47, minutes=59), set()) == []
+    assert finalizations_due(installation, end + timedelta(hours=48), set()) == [FIRST]
+
+
+def test_the_hours_are_a_setting(tmp_path: Path) -> None:
+    """A source that reprocesses at 48 hours would be closed on the old figures."""
+    installation = installed(tmp_path, CPM_FINALIZATION_HOURS="72")
+    end = datetime(2026, 11, 2, tzinfo=UTC)
+    assert finalizations_due(installation, end + timedelta(hours=71, minutes=59), set()) == []
+    assert finalizations_due(installation, end + timedelta(hours=72), set()) == [FIRST]
+
+
+def test_a_closed_day_is_not_due_again(installation: Installation) -> None:
+    """Nothing recomputes a final day."""
+    now = datetime(2026, 11, 6, tzinfo=UTC)
+    close(installation, date(2026, 11, 2), now)
+    assert finalizations_due(installation, now, set()) == [date(2026, 11, 1), date(2026, 11, 3)]
+
+
+def test_before_the_first_day_nothing_is_due(installation: Installation) -> None:
+    """An installation made ready a week early must not fail every five minutes."""
+    assert finalizations_due(installation, datetime(2026, 10, 20, tzinfo=UTC), set()) == []
+
+
+def test_ten_days_rejected_lately_hold_up_nobody_and_come_again_after_six_hours(installation: Installation) -> None:
+    """The oldest ten take every place of every tick: no later day is ever closed."""
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    for day in days(1, 10):
+        close(installation, day, now - timedelta(hours=5, minutes=59), is_accepted=False)
+    assert finalizations_due(installation, now, set()) == days(11, 20)
+    assert finalizations_due(installation, now + timedelta(minutes=1), set()) == days(1, 10)
+
+
+def test_the_sensor_asks_for_the_days_to_be_closed_and_not_for_those_at_work(
+    installation: Installation, instance: dg.DagsterInstance
+) -> None:
+    """Two runs closing one day; or a run that only recosts it."""
+    run_of(instance, STARTED, date(2026, 11, 2))
+    requests = ask(installation, instance, "finalization_sensor", datetime(2026, 11, 6, tzinfo=UTC))
+    assert [request.partition_key for request in requests] == ["2026-11-01", "2026-11-03"]
+    assert {request.tags[PURPOSE_TAG] for request in requests} == {"finalize"}
+
+
+def test_days_whose_closing_failed_take_no_place_for_six_hours(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    """An API that no longer has the ten oldest days fails them every hour, and no later day is ever closed."""
+    now = datetime.now(UTC)  # by which Dagster dates its runs
+    first = now.date() - timedelta(days=30)
+    installation = installed(tmp_path, CPM_FIRST_DAY=first.isoformat())
+    for back in range(10):
+        run_of(instance, FAILURE, first + timedelta(days=back))
+
+    def asked(at: datetime) -> list[int]:
+        requests = ask(installation, instance, "finalization_sensor", at)
+        return [(date.fromisoformat(request.partition_key) - first).days for request in requests]
+
+    assert asked(now) == list(range(10, 20))
+    assert asked(now + timedelta(hours=7)) == list(range(10))
+
+
+def test_a_run_key_allows_another_try_in_a_later_hour(installation: Installation, instance: dg.DagsterInstance) -> None:
+    """Dagster remembers run keys for ever: a day whose closing failed could never be closed again."""
+    now = datetime(2026, 11, 4, 0, 5, tzinfo=UTC)
+    keys = [
+        ask(installation, instance, "finalization_sensor", now + timedelta(minutes=minutes))[0].run_key
+        for minutes in (0, 5, 60)
+    ]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_with_nothing_due_the_sensor_says_so(installation: Installation, instance: dg.DagsterInstance) -> None:
+    """An empty tick without a word looks like a broken one."""
+    result = ask(installation, instance, "finalization_sensor", datetime(2026, 11, 1, tzinfo=UTC))
+    assert result.skip_message == "no day is due to be closed"
+
+
+class Webhook:
+    """A real HTTP server that takes or refuses what is posted."""
+
+    def __init__(self) -> None:
+        self.taken: list[dict[str, object]] = []
+        self.status = 503
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                if outer.status == 200:
+                    outer.taken.append(body)
+                self.send_response(outer.status)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/very-secret"
+
+
+def test_a_failed_run_is_posted_until_the_webhook_takes_it_and_then_once(
+    tmp_path: Path, instance: dg.DagsterInstance
+) -> None:
+    """An alert lost to a webhook that was down for a minute, or one every minute for the rest of the night."""
+    webhook = Webhook()
+    installation = installed(tmp_path, CPM_ALERT_WEBHOOK_URL=webhook.url)
+    run_of(instance, FAILURE, FIRST)
+    now = datetime.now(UTC)
+    try:
+        refused = ask(installation, instance, "alert_sensor", now)
+        webhook.status = 200
+        for _ in range(2):
+            ask(installation, instance, "alert_sensor", now)
+        run_of(instance, SUCCESS, FIRST)
+        ask(installation, instance, "alert_sensor", now)
+    finally:
+        webhook.server.shutdown()
+        webhook.server.server_close()
+    assert "503" in refused.skip_message
+    assert "very-secret" not in refused.skip_message
+    assert [message["status"] for message in webhook.taken] == ["firing", "resolved"]
+    assert len({message["alert_id"] for message in webhook.taken}) == 1
+
+
+def test_without_a_webhook_an_alert_is_logged_once(installation: Installation, instance: dg.DagsterInstance) -> None:
+    """Nobody configured a webhook: the sensor must neither fail nor be silent."""
+    run_of(instance, FAILURE, FIRST)
+    now = datetime.now(UTC)
+    messages = [ask(installation, instance, "alert_sensor", now).skip_message for _ in range(2)]
+    assert messages == ["1 open problem(s), 1 message(s) sent", "1 open problem(s), 0 message(s) sent"]
