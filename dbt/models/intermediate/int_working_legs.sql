@@ -48,6 +48,8 @@ where
         from excluded
         where
             excluded.copy_source = 'received'
+            -- an extraction's id is one of its day: two days read at one instant (a stopped clock) have the same
+            and excluded.asked_day = received.asked_day
             and excluded.extraction_id = received.extraction_id
             and excluded.page_number = received.page_number
             and excluded.position = received.position
