@@ -1,7 +1,5 @@
 """Claims about `cpm_assets.resources.warehouse`: a build is seen whole or never happened, wherever it is killed."""
 
-import itertools
-import json
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,7 +12,7 @@ import pytest
 from cpm_assets.resources.build_log import DayBuild
 from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.resources.warehouse import RebuildNeededError, Warehouse
-from cpm_assets_tests.unit.resources.child_processes import child, in_fork, killed_at, run_alone
+from cpm_assets_tests.unit.resources.child_processes import child
 
 AT = datetime(2026, 11, 5, 12, tzinfo=UTC)
 
@@ -176,42 +174,3 @@ def test_a_killed_builds_dbt_process_is_waited_for(warehouse: Warehouse) -> None
         make(warehouse, 2, say)
     assert said == [f"waiting for process {orphan.pid}, which has warehouse.duckdb open"]
     assert published(warehouse) == 2
-
-
-def test_killed_at_any_step_a_build_happened_whole_or_not_at_all(tmp_path: Path) -> None:
-    """Figures without their record are lost at a rebuild; a record without figures closes a day nobody can see."""
-    outcomes = json.loads(run_alone(__name__, "build_killed_at_every_step", tmp_path))
-    assert len(outcomes) >= 15, "lock, marks, marts, pending, copy, link, records: the kills did not reach the steps"
-    assert outcomes == sorted(outcomes), "once published, always published: there is one commit point"
-    assert set(outcomes) == {1, 2}
-
-
-def build_killed_at_every_step(root: str) -> None:
-    """In a process of its own: day 1 is built; the build of day 2 is killed at each step; then the next one begins."""
-    base, other = Path(root) / "base", Path(root) / "other"
-    before = Warehouse(DataDirectory(base), 3)
-    in_fork(lambda: make(before, 1))
-    in_fork(lambda: make(Warehouse(DataDirectory(other), 3), 2))
-    content = {1: before.marts_file.read_bytes(), 2: (other / "warehouse" / "cpm.duckdb").read_bytes()}
-    outcomes = []
-    for step in itertools.count(1):
-        copy = Path(root) / f"step{step}"
-        shutil.copytree(base, copy, symlinks=True)
-        warehouse = Warehouse(DataDirectory(copy), 3)
-
-        def build(warehouse: Warehouse = warehouse) -> None:
-            with warehouse.writing("run 2", print):
-                warehouse.marts_file.write_bytes(content[2])
-                warehouse.commit([build_of(2)], AT + timedelta(minutes=2), "run00002")
-
-        was_killed = killed_at(step, build)
-        seen = next(number for number in content if warehouse.directory.published_file.read_bytes() == content[number])
-        with warehouse.writing("run 3", lambda text: None):
-            assert warehouse.marts_file.read_bytes() == content[seen], "the next build starts from what is published"
-            assert warehouse.builds.days() == [date(2026, 11, number) for number in range(1, seen + 1)]
-        assert was_killed or seen == 2
-        outcomes.append(seen)
-        shutil.rmtree(copy)
-        if not was_killed:
-            break
-    print(json.dumps(outcomes))
