@@ -1,0 +1,71 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='source_file_sha256') }}
+-- Files never change, so a file is read for this once: again only when it was parsed anew (rows_path) or when the
+-- carrier's contracts now say other zones (zones_key), which moves the lines that cannot be placed.
+with reference_files as (
+    select * from {{ source('run', 'reference_files') }}
+),
+
+folders as (
+    select * from {{ ref('int_invoice_folders') }}
+),
+
+terms as (
+    select * from {{ ref('int_invoice_terms') }}
+),
+
+zones as (
+    select
+        carrier_name,
+        {{ dbt.listagg("concat(from_date, ' ', stated_timezone)", "', '", "order by from_date") }} as zones_key
+    from terms
+    group by carrier_name
+),
+
+invoice_files as (
+    select
+        reference_files.sha256 as source_file_sha256,
+        reference_files.rows_path,
+        coalesce(zones.zones_key, '') as zones_key
+    from reference_files
+    left join folders on reference_files.carrier_folder = folders.invoice_folder
+    left join zones on folders.carrier_name = zones.carrier_name
+    where reference_files.kind = 'invoices'
+        and reference_files.rows_path is not null
+),
+
+new_files as (
+    select invoice_files.*
+    from invoice_files
+    {%- if is_incremental() %}
+    left join (select distinct source_file_sha256, rows_path, zones_key from {{ this }}) as known
+        on invoice_files.source_file_sha256 = known.source_file_sha256
+        and invoice_files.rows_path = known.rows_path
+        and invoice_files.zones_key = known.zones_key
+    where known.source_file_sha256 is null
+    {%- endif %}
+),
+
+lines as (
+    select
+        stg_lines.*,
+        new_files.rows_path,
+        new_files.zones_key
+    from {{ ref('stg_invoices__lines') }} as stg_lines
+    inner join new_files on stg_lines.source_file_sha256 = new_files.source_file_sha256
+),
+
+placed_lines as (
+    {{ place_invoice_lines('lines') }}
+)
+
+select
+    source_file_sha256,
+    rows_path,
+    zones_key,
+    carrier_folder,
+    invoice_number,
+    received_at_utc,
+    count(*) as lines,
+    count(reject_reason) as unplaced_lines
+from placed_lines
+group by source_file_sha256, rows_path, zones_key, carrier_folder, invoice_number, received_at_utc

@@ -1,0 +1,100 @@
+-- D20 for layouts that do not state their period (source 'lines'). A layout that does would come in here as rows with
+-- the stated instants and source 'layout', before the ones worked out.
+with spans as (
+    select * from {{ ref('int_invoice_spans') }}
+),
+
+copies as (
+    select * from {{ ref('int_invoice_copies') }}
+),
+
+folders as (
+    select * from {{ ref('int_invoice_folders') }}
+),
+
+terms as (
+    select * from {{ ref('int_invoice_terms') }}
+),
+
+invoices as (
+    select
+        folders.carrier_name,
+        spans.invoice_number,
+        min(spans.first_start_local) as first_start_local,
+        min(spans.first_start_utc) as first_start_utc,
+        max(spans.last_start_local) as last_start_local,
+        max(spans.last_start_utc) as last_start_utc
+    from spans
+    inner join folders on spans.carrier_folder = folders.invoice_folder
+    where exists (
+        select 1 from copies
+        where copies.carrier_folder = spans.carrier_folder
+            and copies.invoice_number = spans.invoice_number
+    )
+    group by folders.carrier_name, spans.invoice_number
+),
+
+-- The contract, and so the zone, is the one that holds the date as written.
+first_days as (
+    select
+        invoices.carrier_name,
+        invoices.invoice_number,
+        terms.invoice_timezone as zone,
+        terms.start_tolerance_seconds,
+        least(
+            cast(invoices.first_start_local as date),
+            cast({{ utc_to_local('invoices.first_start_utc', 'terms.invoice_timezone') }} as date)
+        ) as local_day
+    from invoices
+    inner join terms
+        on invoices.carrier_name = terms.carrier_name
+        and cast(least(invoices.first_start_local, invoices.first_start_utc) as date) >= terms.from_date
+        and cast(least(invoices.first_start_local, invoices.first_start_utc) as date) < terms.to_date
+),
+
+last_days as (
+    select
+        invoices.carrier_name,
+        invoices.invoice_number,
+        terms.invoice_timezone as zone,
+        terms.start_tolerance_seconds,
+        greatest(
+            cast(invoices.last_start_local as date),
+            cast({{ utc_to_local('invoices.last_start_utc', 'terms.invoice_timezone') }} as date)
+        ) as local_day
+    from invoices
+    inner join terms
+        on invoices.carrier_name = terms.carrier_name
+        and cast(greatest(invoices.last_start_local, invoices.last_start_utc) as date) >= terms.from_date
+        and cast(greatest(invoices.last_start_local, invoices.last_start_utc) as date) < terms.to_date
+),
+
+midnights as (
+    select zone, cast(local_day as timestamp) as local_time from first_days
+    union
+    select zone, cast(local_day as timestamp) + interval '1 day' from last_days
+),
+
+midnight_instants as (
+    {{ instants_of_local_times('midnights') }}
+)
+
+-- The ends are drawn in by the start tolerance: a leg as close to midnight as that may stand, rightly, in the invoice
+-- before or after, and is not said to be missing from this one. The first instant of a day is meant also where the
+-- clock jumps over midnight or shows it twice.
+select
+    first_days.carrier_name,
+    first_days.invoice_number,
+    opening.reached_utc + {{ seconds_interval('first_days.start_tolerance_seconds') }} as from_utc,
+    closing.reached_utc - {{ seconds_interval('last_days.start_tolerance_seconds') }} as to_utc,
+    'lines' as source
+from first_days
+inner join last_days
+    on first_days.carrier_name = last_days.carrier_name
+    and first_days.invoice_number = last_days.invoice_number
+inner join midnight_instants as opening
+    on first_days.zone = opening.zone
+    and cast(first_days.local_day as timestamp) = opening.local_time
+inner join midnight_instants as closing
+    on last_days.zone = closing.zone
+    and cast(last_days.local_day as timestamp) + interval '1 day' = closing.local_time
