@@ -58,12 +58,17 @@ class Session:
 
 
 @contextmanager
-def session(settings: Settings | None = None, fixed_at: datetime | None = None) -> Iterator[Session]:
-    """Open a session: claim the data directory (D26), mend what killed processes left, load the definitions."""
+def session(
+    settings: Settings | None = None, fixed_at: datetime | None = None, usage: UsageConnection | None = None
+) -> Iterator[Session]:
+    """Open a session: claim the data directory (D26), mend what killed processes left, load the definitions.
+
+    `fixed_at` (aware UTC) stops the clock for the demonstration and tests; tests also give their own `usage`.
+    """
     installation = Installation(settings or settings_from_environment())
     installation.claim()
     clock = Clock(fixed_at=fixed_at.isoformat() if fixed_at else None)
-    usage = UsageConnection(installation.settings, clock)
+    usage = usage or UsageConnection(installation.settings, clock)
     usage.fill_inbox(installation.directory.inbox)
     os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(installation))
     with dg.DagsterInstance.get() as instance:
