@@ -45,7 +45,7 @@ def build_defs(
             *build_warehouse_assets(partitions_def, project),
         ],
         asset_checks=build_checks(partitions_def),
-        jobs=build_jobs(partitions_def),
+        jobs=build_jobs(),
         schedules=build_schedules(installation),
         sensors=build_sensors(installation, clock),
         resources={

@@ -18,8 +18,8 @@ MANIFEST = PROJECT_DIR / "target" / "manifest.json"
 
 
 def dbt_executable() -> str:
-    """The dbt of this virtual environment, whether or not it is on PATH."""
-    return str(Path(sys.executable).with_name("dbt"))
+    """The dbt of this virtual environment (`dbt_child.py`), whether or not it is on PATH."""
+    return str(Path(sys.executable).with_name("cpm-dbt"))
 
 
 def prepared_project() -> DbtProject:

@@ -18,14 +18,13 @@ TICK_ASSETS = dg.AssetSelection.groups("usage", "deliveries", "figures", "publis
 RECONCILIATION = dg.AssetSelection.groups("deliveries", "reconciliation") | dg.AssetSelection.assets("published")
 
 
-def build_jobs(partitions_def: dg.PartitionsDefinition) -> list[dg.JobDefinition | dg.UnresolvedAssetJobDefinition]:
+def build_jobs() -> list[dg.JobDefinition | dg.UnresolvedAssetJobDefinition]:
     """The explicit list of jobs, all on the daily partitions."""
 
     def job(name: str, purpose: str, selection: dg.AssetSelection, description: str) -> dg.UnresolvedAssetJobDefinition:
         return dg.define_asset_job(
             name,
             selection=selection,
-            partitions_def=partitions_def,
             tags={PURPOSE_TAG: purpose},
             description=description,
         )

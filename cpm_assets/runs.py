@@ -10,8 +10,6 @@ from datetime import date, datetime, timedelta
 import dagster as dg
 import psutil
 
-from cpm_assets.schedules import RANGE_END_TAG, RANGE_START_TAG
-
 PROCESS_TAG = "cpm/process"
 AT_WORK = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 UNFINISHED = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, *AT_WORK]
@@ -19,6 +17,13 @@ ENDED_WITHOUT_SUCCESS = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCEL
 START_TIME_SECONDS = 2.0
 """A process's start is worked out from the machine's boot time, which moves a little when its clock is set."""
 PARTITION_TAG = "dagster/partition"
+RANGE_START_TAG = "dagster/asset_partition_range_start"
+RANGE_END_TAG = "dagster/asset_partition_range_end"
+
+
+def range_tags(first: date, last: date) -> dict[str, str]:
+    """The run tags by which Dagster takes one run over a range of daily partitions."""
+    return {RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()}
 
 
 def days_of_run(run: dg.DagsterRun) -> list[date]:

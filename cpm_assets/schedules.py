@@ -1,11 +1,12 @@
 """Schedules: what is launched by the clock. Each tick works out what is due from the instant alone."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from cpm_assets.domain.extraction_plan import due_extraction
 from cpm_assets.installation import Installation
+from cpm_assets.runs import days_in_progress, range_tags
 
 RECONCILED_DAYS = 35
 """The daily reconciliation covers this many days back: a month's invoice, some days late. One run, set-based."""
@@ -13,14 +14,6 @@ RECONCILED_DAYS = 35
 DAYS_READ_BACK = 2
 """Days before the open one that the 15-minute schedule looks at for their day-end sweep. Older ones are read whole by
 their finalization, which is due 48 hours after their end."""
-
-RANGE_START_TAG = "dagster/asset_partition_range_start"
-RANGE_END_TAG = "dagster/asset_partition_range_end"
-
-
-def range_tags(first: date, last: date) -> dict[str, str]:
-    """The run tags by which Dagster takes one run over a range of daily partitions."""
-    return {RANGE_START_TAG: first.isoformat(), RANGE_END_TAG: last.isoformat()}
 
 
 def build_schedules(installation: Installation) -> list[dg.ScheduleDefinition]:
@@ -37,10 +30,14 @@ def build_schedules(installation: Installation) -> list[dg.ScheduleDefinition]:
     def open_day_schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         now = _instant(context)
         days = [now.date() - timedelta(days=back) for back in range(DAYS_READ_BACK, -1, -1)]
+        # Behind a long backfill one waiting tick is enough.
+        in_progress = days_in_progress(context.instance, "tick_job")
         return [
             dg.RunRequest(run_key=None, partition_key=day.isoformat())
             for day in days
-            if day >= first_day and due_extraction(day, now, installation.lake.extractions(day))
+            if day >= first_day
+            and day not in in_progress
+            and due_extraction(day, now, installation.lake.extractions(day))
         ] or dg.SkipReason("no day is due to be read")
 
     @dg.schedule(

@@ -41,8 +41,10 @@ def _run(opened: Session, first: date, last: date, job_name: str) -> int:
         if final is not None:
             say(f"{first} is final since {final.built_at_utc:%Y-%m-%d %H:%M} UTC; nothing recomputes it (D21)")
             return 0
+    snapshots = opened.installation.warehouse.snapshots
+    before = snapshots.current()
     success = opened.run(job_name, first, last)
-    if not success:
+    if not success and snapshots.current() == before:  # nothing was published: readers must still see that it failed
         opened.run("status_job", first, last)
     opened.print_alerts()
     _print_outcome(opened, first, last, success)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,12 +15,12 @@ import dagster as dg
 
 from cpm_assets.alerts import current_problems
 from cpm_assets.build import build_defs
+from cpm_assets.domain.alerting import messages_due
 from cpm_assets.installation import Installation
 from cpm_assets.resources.alert_outbox import AlertOutbox
 from cpm_assets.resources.clock import Clock
 from cpm_assets.resources.usage_connection import UsageConnection
-from cpm_assets.runs import fail_runs_of_dead_processes
-from cpm_assets.schedules import range_tags
+from cpm_assets.runs import fail_runs_of_dead_processes, process_tags, range_tags
 from cpm_assets.settings import Settings, settings_from_environment
 
 DAGSTER_YAML = Path(__file__).resolve().parents[2] / "dagster.yaml"
@@ -37,24 +37,21 @@ class Session:
 
     def run(self, job_name: str, first: date, last: date | None = None) -> bool:
         """Run a job over one UTC day, or a range of days in one run; whether everything went through."""
-        if last is None or last == first:
-            target: Mapping[str, object] = {"partition_key": first.isoformat()}
-        else:
-            target = {"tags": range_tags(first, last)}
-        job = self.defs.resolve_job_def(job_name)
-        result = job.execute_in_process(
-            instance=self.instance, raise_on_error=False, run_config={"loggers": {"console": {"config": {}}}}, **target
+        is_one_day = last is None or last == first
+        result = self.defs.resolve_job_def(job_name).execute_in_process(
+            instance=self.instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {}}}},
+            partition_key=first.isoformat() if is_one_day else None,
+            tags={**process_tags(os.getpid()), **({} if is_one_day else range_tags(first, last))},
         )
         return result.success
 
     def print_alerts(self) -> None:
-        """What would be POSTed to the webhook, one line each."""
-
-        def show(message: dict[str, object]) -> None:
-            say(f"alert {message['alert_id']} ({message['status']}): {message['text']}; see {message['runbook']}")
-
+        """What the daemon will POST to the webhook, one line each; printing it is no delivery."""
         problems = current_problems(self.instance, self.installation, self.clock.now())
-        AlertOutbox(self.installation.directory.alerts).deliver(problems, show)
+        for message in messages_due(problems, AlertOutbox(self.installation.directory.alerts).open_alerts()):
+            say(f"alert {message['alert_id']} ({message['status']}): {message['text']}; see {message['runbook']}")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 from cpm_assets.alerts import current_problems, failed_checks
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild
-from cpm_assets.schedules import range_tags
+from cpm_assets.runs import range_tags
 from cpm_assets.settings import settings_from_environment
 from cpm_assets_tests.unit.runs_of_days import FAILURE, SUCCESS, run_of
 

@@ -15,8 +15,8 @@ from cpm_assets.runs import (
     days_of_run,
     fail_runs_of_dead_processes,
     process_tags,
+    range_tags,
 )
-from cpm_assets.schedules import range_tags
 from cpm_assets_tests.unit.runs_of_days import FAILURE, STARTED, SUCCESS, run_of
 
 D1, D2, D3 = (date(2026, 11, day) for day in (1, 2, 3))

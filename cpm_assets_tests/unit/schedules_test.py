@@ -12,7 +12,8 @@ from cpm_assets.domain.extraction_plan import ExtractionKind, day_window
 from cpm_assets.domain.extraction_receipt import ExtractionReceipt, as_json_fields
 from cpm_assets.installation import Installation
 from cpm_assets.resources.lake import RECEIPT_FILE
-from cpm_assets.schedules import RANGE_END_TAG, RANGE_START_TAG, RECONCILED_DAYS, build_schedules, range_tags
+from cpm_assets.runs import RANGE_END_TAG, RANGE_START_TAG, range_tags
+from cpm_assets.schedules import RECONCILED_DAYS, build_schedules
 from cpm_assets.settings import settings_from_environment
 
 FIRST = date(2026, 11, 1)
@@ -43,7 +44,8 @@ def put_receipt(installation: Installation, day: int, kind: ExtractionKind, star
 def asked_by(installation: Installation, name: str, now: datetime) -> list[dg.RunRequest]:
     """What a schedule requests at a tick; nothing if it skips."""
     schedule = next(each for each in build_schedules(installation) if each.name == name)
-    answer = schedule(dg.build_schedule_context(scheduled_execution_time=now))
+    with dg.DagsterInstance.ephemeral() as instance:
+        answer = schedule(dg.build_schedule_context(instance=instance, scheduled_execution_time=now))
     if isinstance(answer, dg.SkipReason):
         return []
     return answer if isinstance(answer, list) else [answer]
