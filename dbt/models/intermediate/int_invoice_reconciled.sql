@@ -23,6 +23,10 @@ coverage as (
     select * from {{ ref('invoice_coverage') }}
 ),
 
+duplicates as (
+    select * from {{ ref('int_invoice_duplicates') }}
+),
+
 lines_with_match as (
     select
         lines.*,
@@ -36,54 +40,6 @@ lines_with_match as (
         on lines.carrier_name = matches.carrier_name
         and lines.invoice_number = matches.invoice_number
         and lines.line_number = matches.line_number
-),
-
-matched_lines as (
-    select * from lines_with_match where leg_id is not null
-),
-
-lines_alone as (
-    select * from lines_with_match
-    where leg_id is null
-        and charge_amount >= 0
-        and line_date in (select usage_date from reconciled_days)
-),
-
--- A line alone that says the same as a matched one is that call a second time (D19). A credit is not: it takes back.
-equal_lines as (
-    select
-        lines_alone.carrier_name,
-        lines_alone.invoice_number,
-        lines_alone.line_number,
-        matched_lines.invoice_number as equal_invoice_number,
-        matched_lines.line_number as equal_line_number
-    from lines_alone
-    inner join matched_lines
-        on lines_alone.carrier_name = matched_lines.carrier_name
-        and lines_alone.internal_leg_reference = matched_lines.internal_leg_reference
-    union all
-    select
-        lines_alone.carrier_name,
-        lines_alone.invoice_number,
-        lines_alone.line_number,
-        matched_lines.invoice_number as equal_invoice_number,
-        matched_lines.line_number as equal_line_number
-    from lines_alone
-    inner join matched_lines
-        on lines_alone.carrier_name = matched_lines.carrier_name
-        and lines_alone.destination_digits = matched_lines.destination_digits
-        and lines_alone.first_start_utc = matched_lines.first_start_utc
-        and lines_alone.duration_seconds is not distinct from matched_lines.duration_seconds
-        and lines_alone.charge_amount = matched_lines.charge_amount
-),
-
-duplicates as (
-    select
-        *,
-        row_number() over (
-            partition by carrier_name, invoice_number, line_number order by equal_invoice_number, equal_line_number
-        ) as equal_rank
-    from equal_lines
 ),
 
 sides as (
@@ -185,7 +141,7 @@ select
     case
         when mismatches.side = 'leg' and covered_legs.leg_id is not null then 'missing_from_invoice'
         when mismatches.side = 'leg' then 'not_invoiced'
-        when mismatches.side = 'line' and duplicates.equal_line_number is not null then 'duplicate_invoice_line'
+        when mismatches.side = 'line' and duplicates.line_number is not null then 'duplicate_invoice_line'
         when mismatches.side = 'line' then 'missing_from_usage'
         when mismatches.is_charge_mismatch or mismatches.is_minute_mismatch then 'flagged'
         when mismatches.charge_delta = 0 then 'equal'
@@ -210,8 +166,8 @@ select
     case when mismatches.side = 'leg' then mismatches.internal_currency
         else coalesce(mismatches.internal_currency, mismatches.line_currency) end as currency,
     case when mismatches.side <> 'leg' then mismatches.line_currency end as carrier_currency,
-    duplicates.equal_invoice_number as duplicate_of_invoice_number,
-    duplicates.equal_line_number as duplicate_of_line_number,
+    duplicates.duplicate_of_invoice_number,
+    duplicates.duplicate_of_line_number,
     mismatches.source_file_sha256 as invoice_file_sha256,
     mismatches.file_line as invoice_file_line
 from mismatches
@@ -220,4 +176,3 @@ left join duplicates
     on mismatches.carrier_name = duplicates.carrier_name
     and mismatches.invoice_number = duplicates.invoice_number
     and mismatches.line_number = duplicates.line_number
-    and duplicates.equal_rank = 1
