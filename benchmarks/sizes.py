@@ -1,0 +1,58 @@
+"""The sizes of a run: full ones, to which the targets apply, and small ones that show that everything still runs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many legs, rows, days and repetitions each benchmark takes."""
+
+    name: str
+    costing_legs: int
+    costing_deck_rows: int
+    day_legs: int
+    day_deck_rows: int
+    empty_day_runs: int
+    import_runs: int
+    backfill_days: int
+    backfill_legs_a_day: tuple[int, int]
+    backfill_single_runs: int
+    request_legs_a_day: tuple[int, ...]
+    memory_legs: tuple[int, int]
+    publishing_legs: int
+    publishing_runs: int
+
+
+FULL = Sizes(
+    name="full",
+    costing_legs=2_000_000,
+    costing_deck_rows=250_000,
+    day_legs=1_000_000,
+    day_deck_rows=25_000,
+    empty_day_runs=3,
+    import_runs=5,
+    backfill_days=30,
+    backfill_legs_a_day=(2_000, 200_000),
+    backfill_single_runs=3,
+    request_legs_a_day=(0, 1, 400, 2_000, 7_900, 10_000, 100_000, 1_000_000),
+    memory_legs=(100_000, 1_000_000),
+    publishing_legs=10_000_000,
+    publishing_runs=5,
+)
+
+SMALL = Sizes(
+    name="small",
+    costing_legs=20_000,
+    costing_deck_rows=5_000,
+    day_legs=10_000,
+    day_deck_rows=5_000,
+    empty_day_runs=1,
+    import_runs=2,
+    backfill_days=30,
+    backfill_legs_a_day=(50, 500),
+    backfill_single_runs=1,
+    request_legs_a_day=(0, 400, 7_900, 50_000),
+    memory_legs=(30_000, 90_000),
+    publishing_legs=500_000,
+    publishing_runs=3,
+)
