@@ -1,6 +1,7 @@
-{# Validity windows are half-open [valid_from, valid_to), dates meaning 00:00 UTC; an open end is NULL (D2). #}
+{# Validity windows are half-open [valid_from, valid_to), dates meaning 00:00 UTC; an open end is NULL (D2). Two plain
+   comparisons, because an OR makes DuckDB join row by row: minutes instead of a second for a million legs. #}
 {% macro holds(window, day) -%}
-    {{ window }}.valid_from <= {{ day }} and ({{ window }}.valid_to is null or {{ day }} < {{ window }}.valid_to)
+    {{ window }}.valid_from <= {{ day }} and {{ day }} < coalesce({{ window }}.valid_to, date '9999-12-31')
 {%- endmacro %}
 
 {# The delivered row that counts for each key: the one received last; a row whose expiry is its effective date removes

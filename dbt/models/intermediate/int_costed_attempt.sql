@@ -1,14 +1,19 @@
 {{ config(materialized='view') }}
-with legs as (
-    select * from {{ ref('int_leg_terms') }}
-),
-
-cards as (
+with cards as (
     select * from {{ ref('int_run_cards') }}
 ),
 
 longest as (
     select max(prefix_length) as prefix_length from cards
+),
+
+-- The head is empty for what is not billable, so that the joins below are on nothing but equal columns.
+legs as (
+    select
+        terms.*,
+        case when terms.is_billable then left(terms.destination_digits, longest.prefix_length) end as number_head
+    from {{ ref('int_leg_terms') }} as terms
+    cross join longest
 ),
 
 priced_numbers as (
@@ -42,13 +47,11 @@ with_card as (
         coalesce(cards.connection_fee, legs.contract_connection_fee, 0) as connection_fee,
         coalesce(cards.currency, legs.contract_currency, 'USD') as currency
     from legs
-    cross join longest
     left join priced_numbers
         on
-            legs.is_billable
-            and legs.usage_date = priced_numbers.usage_date
+            legs.usage_date = priced_numbers.usage_date
             and legs.priced_by_carrier = priced_numbers.priced_by_carrier
-            and left(legs.destination_digits, longest.prefix_length) = priced_numbers.number_head
+            and legs.number_head = priced_numbers.number_head
     left join cards on priced_numbers.card_id = cards.card_id
 ),
 
