@@ -1,27 +1,7 @@
-{# The checks of a day that are SQL, each a view check_<name> with one row per offender. `asset` is what the check is
-   about, a blocking one also decides in int_day_gate, `tolerated` is the run's setting of how many offenders pass, and
-   a check is evaluated for the days that the run has costed or reconciled (`scope`). #}
+{# The checks of a day that are SQL, each a view check_<name> with one row per offender: the list in dbt_project.yml,
+   which Dagster reads too. #}
 {% macro checks() %}
-    {{- return([
-        {'name': 'carrier_match', 'asset': 'costed_legs', 'severity': 'error', 'is_blocking': true,
-         'tolerated': 'tolerated_unknown_carrier_legs', 'scope': 'is_costed'},
-        {'name': 'non_zero_billing', 'asset': 'costed_legs', 'severity': 'error', 'is_blocking': true,
-         'tolerated': 'tolerated_zero_billing_legs', 'scope': 'is_costed'},
-        {'name': 'every_billable_leg_rated', 'asset': 'costed_legs', 'severity': 'warn', 'is_blocking': false,
-         'tolerated': '0', 'scope': 'is_costed'},
-        {'name': 'unclassified_legs', 'asset': 'normalized_usage', 'severity': 'warn', 'is_blocking': false,
-         'tolerated': '0', 'scope': 'is_costed'},
-        {'name': 'legs_conserved', 'asset': 'costed_legs', 'severity': 'error', 'is_blocking': false,
-         'tolerated': '0', 'scope': 'is_costed'},
-        {'name': 'cost_adds_up', 'asset': 'cpm_fact', 'severity': 'error', 'is_blocking': false,
-         'tolerated': '0', 'scope': 'is_costed'},
-        {'name': 'rate_card_no_overlap', 'asset': 'rate_card_dimension', 'severity': 'error', 'is_blocking': false,
-         'tolerated': '0', 'scope': 'is_costed'},
-        {'name': 'rate_card_gap', 'asset': 'rate_card_dimension', 'severity': 'warn', 'is_blocking': false,
-         'tolerated': '0', 'scope': 'is_costed'},
-        {'name': 'contract_no_overlap', 'asset': 'rate_card_dimension', 'severity': 'error', 'is_blocking': false,
-         'tolerated': '0', 'scope': 'is_costed'}
-    ]) -}}
+    {{- return(var('checks')) -}}
 {% endmacro %}
 
 {# What on-call needs of an offending leg. #}
