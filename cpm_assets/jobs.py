@@ -9,11 +9,13 @@ import dagster as dg
 
 from cpm_assets.domain.build_plan import DAY, FINALIZE, PURPOSE_TAG, RECONCILE, STATUS, TICK
 
-EVERYTHING = dg.AssetSelection.all()
+FRESHNESS = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("cpm_fact"), "open_day_fresh"))
+EVERYTHING = dg.AssetSelection.all() - FRESHNESS
 ALL_BUT_EXTRACTION = EVERYTHING - dg.AssetSelection.assets("raw_legs")
-TICK_ASSETS = dg.AssetSelection.groups("usage", "deliveries", "figures", "published") | dg.AssetSelection.assets(
-    "normalized_usage"
-)
+TICK_ASSETS = (
+    dg.AssetSelection.groups("usage", "deliveries", "figures", "published")
+    | dg.AssetSelection.assets("normalized_usage")
+) - FRESHNESS
 """What a tick tells Dagster of. dbt builds every model all the same; a hundred ticks a day need not all say so."""
 RECONCILIATION = dg.AssetSelection.groups("deliveries", "reconciliation") | dg.AssetSelection.assets("published")
 
@@ -45,6 +47,9 @@ def build_jobs() -> list[dg.JobDefinition | dg.UnresolvedAssetJobDefinition]:
             "A day again from the lake, without asking the API: for a new rate card or contract.",
         ),
         job("reconciliation_job", RECONCILE, RECONCILIATION, "Invoices against the legs of the days; figures stay."),
+        job(
+            "freshness_job", STATUS, FRESHNESS, "Whether the open day is fresh; scheduled, so that silence is noticed."
+        ),
         job(
             "status_job",
             STATUS,

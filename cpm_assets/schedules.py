@@ -54,7 +54,20 @@ def build_schedules(installation: Installation) -> list[dg.ScheduleDefinition]:
         first = max(first_day, yesterday - timedelta(days=RECONCILED_DAYS - 1))
         return dg.RunRequest(run_key=None, tags=range_tags(first, yesterday))
 
-    return [open_day_schedule, daily_reconciliation_schedule]
+    @dg.schedule(
+        job_name="freshness_job",
+        cron_schedule="10,25,40,55 * * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Between the ticks: whether the open day was built lately.",
+    )
+    def freshness_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        today = _instant(context).date()
+        if today < first_day:
+            return dg.SkipReason(f"the first day, {first_day}, has not begun")
+        return dg.RunRequest(run_key=None, partition_key=today.isoformat())
+
+    return [open_day_schedule, daily_reconciliation_schedule, freshness_schedule]
 
 
 def _instant(context: dg.ScheduleEvaluationContext) -> datetime:

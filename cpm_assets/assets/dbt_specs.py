@@ -1,4 +1,4 @@
-"""dbt models as Dagster assets: names, groups, owners, and the Python assets whose files they read."""
+"""dbt models as Dagster assets: which are shown, their groups and owners, and the Python assets above them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,12 +19,16 @@ UPSTREAM_FILES = {
 }
 """Which files a staging model reads: dbt knows only the source `run`, the list of files that Python hands it."""
 
-GROUP_OF_FOLDER = {"staging": "staging", "intermediate": "rating", "marts": "figures", "checks": "checks"}
+SHOWN_STEPS = ("normalized_usage", "carrier_contract_terms")
+"""Models outside the marts that are assets of their own: the guide's stages. The other steps belong to dbt's docs; in
+Dagster they would hide the flow, and cost every run an event each."""
+
+GROUP_OF_FOLDER = {"intermediate": "rating", "marts": "figures"}
 RECONCILIATION_NAMES = ("invoice", "reconciliation")
 
 
 class CpmDbtTranslator(DagsterDbtTranslator):
-    """One asset per model, named like it; dbt's own tests stay inside the dbt run, where they stop it."""
+    """An asset is named like its model; dbt's own tests stay inside the dbt run, where they stop it."""
 
     def __init__(self) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=False, enable_code_references=True))
@@ -44,23 +48,42 @@ class CpmDbtTranslator(DagsterDbtTranslator):
         return dg.AssetKey(dbt_resource_props["name"])
 
 
-def with_upstream_files(specs: Sequence[dg.AssetSpec]) -> list[dg.AssetSpec]:
-    """The specs with the source `run` replaced by the Python assets whose files are behind it."""
+def shown_specs(specs: Sequence[dg.AssetSpec]) -> list[dg.AssetSpec]:
+    """The specs that Dagster shows; each depends on the nearest shown ones above it, or on the files that it reads.
+
+    What is above one of them anyway is left out, so that the graph shows the flow and not every edge.
+    """
+    by_name = {spec.key.path[-1]: spec for spec in specs}
+    above = {name: _shown_above(spec, by_name) for name, spec in by_name.items() if _is_shown(name, spec)}
+
+    def all_above(name: str) -> set[str]:
+        return {each for dep in above.get(name, ()) for each in (dep, *all_above(dep))}
+
     return [
-        spec.replace_attributes(
-            deps=[
-                *(dep for dep in spec.deps if dep.asset_key.path[0] != "run"),
-                *UPSTREAM_FILES.get(spec.key.path[-1], []),
-            ]
+        by_name[name].replace_attributes(
+            deps=sorted(deps - {each for dep in deps for each in all_above(dep)}),
         )
-        for spec in specs
+        for name, deps in above.items()
     ]
 
 
-def _group(name: str, folder: str) -> str:
-    if any(word in name for word in RECONCILIATION_NAMES) and folder != "checks":
+def _shown_above(spec: dg.AssetSpec, by_name: Mapping[str, dg.AssetSpec]) -> set[str]:
+    above = set(UPSTREAM_FILES.get(spec.key.path[-1], []))
+    for dep in spec.deps:
+        name = dep.asset_key.path[-1]
+        if name in by_name:  # and not a file of the source `run`
+            above |= {name} if _is_shown(name, by_name[name]) else _shown_above(by_name[name], by_name)
+    return above
+
+
+def _is_shown(name: str, spec: dg.AssetSpec) -> bool:
+    return name in SHOWN_STEPS or bool(spec.metadata.get("cpm/is_mart"))
+
+
+def _group(name: str, folder: str) -> str | None:
+    if any(word in name for word in RECONCILIATION_NAMES):
         return "reconciliation"
-    return GROUP_OF_FOLDER[folder]
+    return GROUP_OF_FOLDER.get(folder)
 
 
 def _materialized(node: Mapping[str, Any]) -> str:

@@ -1,11 +1,12 @@
 """Materialization metadata: what Dagster shows and plots of each model after a build."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 import dagster as dg
 
+from cpm_assets.resources.column_lineage import lineage_through
 from cpm_assets.resources.warehouse_build import BuildReport, Models
 from cpm_assets.resources.write_once import fingerprint_of
 
@@ -13,9 +14,9 @@ GATED = ("costed_legs", "cpm_fact", "cpm_hourly", "cpm_daily", "cpm_by_prefix")
 """Assets whose rows of a rejected day stay what they were (D13, D14)."""
 
 
-def table_metadata(report: BuildReport, name: str, days: Sequence[date]) -> dict[str, Any]:
+def table_metadata(report: BuildReport, name: str, days: Sequence[date], shown: Collection[str]) -> dict[str, Any]:
     """Rows of the run's days and in all, columns and where they come from; which days kept their last good figures."""
-    metadata: dict[str, Any] = _columns(report.models, name)
+    metadata: dict[str, Any] = _columns(report.models, name, shown)
     size = report.models.sizes.get(name)
     if size is not None:  # a view has no rows of its own
         metadata["dagster/row_count"] = size.rows
@@ -29,13 +30,14 @@ def table_metadata(report: BuildReport, name: str, days: Sequence[date]) -> dict
     return metadata
 
 
-def _columns(models: Models, name: str) -> dict[str, Any]:
+def _columns(models: Models, name: str, shown: Collection[str]) -> dict[str, Any]:
     if name not in models.columns:
         return {}
     columns = [dg.TableColumn(c.name, c.type, description=c.description) for c in models.columns[name]]
     sources = {
         column: [dg.TableColumnDep(dg.AssetKey(model), source) for model, source in pairs]
-        for column, pairs in models.lineage.get(name, {}).items()
+        for column, pairs in lineage_through(models.lineage, name, shown).items()
+        if pairs
     }
     return {
         "dagster/column_schema": dg.TableSchema(columns),

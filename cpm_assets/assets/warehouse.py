@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject, build_dbt_asset_specs
 
-from cpm_assets.assets.dbt_specs import CpmDbtTranslator, with_upstream_files
+from cpm_assets.assets.dbt_specs import CpmDbtTranslator, shown_specs
 from cpm_assets.assets.materialization_metadata import snapshot_metadata, table_metadata
 from cpm_assets.domain.build_plan import purpose_of
 from cpm_assets.installation import Installation
@@ -31,7 +31,7 @@ not done for every model."""
 
 def build_warehouse_assets(partitions_def: dg.PartitionsDefinition, project: DbtProject) -> list[dg.AssetsDefinition]:
     """The explicit list: one step that makes every model's asset and `published`."""
-    models = with_upstream_files(
+    models = shown_specs(
         build_dbt_asset_specs(
             manifest=project.manifest_path, dagster_dbt_translator=CpmDbtTranslator(), project=project
         )
@@ -82,18 +82,19 @@ def _results(
     """One result per selected asset; for many days, then each day's own for the stages that have a day."""
     upstream = context.assets_def.asset_deps
     keys = [key for key in TopologicalSorter(upstream).static_order() if key in context.selected_asset_keys]
+    shown = {key.path[-1] for key in upstream}
     for key in keys:
-        yield dg.MaterializeResult(asset_key=key, metadata=_metadata(report, key.path[-1], days))
+        yield dg.MaterializeResult(asset_key=key, metadata=_metadata(report, key.path[-1], days, shown))
     if len(days) > 1:
         for key in keys:
             if key.path[-1] in EACH_DAYS_OWN:
                 for day in days:
                     context.log_event(
                         dg.AssetMaterialization(
-                            key, partition=day.isoformat(), metadata=_metadata(report, key.path[-1], [day])
+                            key, partition=day.isoformat(), metadata=_metadata(report, key.path[-1], [day], shown)
                         )
                     )
 
 
-def _metadata(report: BuildReport, name: str, days: Sequence[date]) -> dict[str, Any]:
-    return snapshot_metadata(report) if name == "published" else table_metadata(report, name, days)
+def _metadata(report: BuildReport, name: str, days: Sequence[date], shown: set[str]) -> dict[str, Any]:
+    return snapshot_metadata(report) if name == "published" else table_metadata(report, name, days, shown)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import sqlglot
@@ -42,6 +42,21 @@ def lineage_of_models(compiled: Path, columns: Columns, memory_path: Path) -> di
     if remembered != memory:
         write_durably(memory_path, json.dumps(remembered).encode())
     return found
+
+
+def lineage_through(found: Mapping[str, Lineage], model: str, shown: Collection[str]) -> Lineage:
+    """The lineage of a model down to columns of shown models only, through the steps between."""
+
+    def sources(pair: tuple[str, str]) -> set[tuple[str, str]]:
+        name, column = pair
+        if name in shown:
+            return {pair}
+        return {source for above in found.get(name, {}).get(column, []) for source in sources(above)}
+
+    return {
+        column: sorted({source for pair in pairs for source in sources(pair)})
+        for column, pairs in found.get(model, {}).items()
+    }
 
 
 def _lineage_of(sql: str, columns: Iterable[str], schema: Mapping[str, Mapping[str, str]]) -> Lineage:
