@@ -147,7 +147,8 @@ def _duration_distance(line: InvoiceLine, entry: tuple[Leg, Price, int]) -> int:
 
 def _disagreements(line: InvoiceLine, cost: Price, seconds: int) -> list[str]:
     kinds = []
-    if cost.charge is not None and abs(line.charge - cost.charge) > _CHARGE_TOLERANCE:
+    # A leg without a price agrees with no charge: whatever is asked for it is a question for finance (D17).
+    if abs(line.charge - (cost.charge or Decimal(0))) > _CHARGE_TOLERANCE:
         kinds.append("charge_mismatch")
     ours, theirs = cost.billed_minutes, line.billed_minutes
     if theirs is None:
