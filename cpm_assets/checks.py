@@ -65,7 +65,7 @@ def build_checks(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetChecks
             context.op_execution_context.log_event(_evaluation_of_day(row))
             if row["is_blocking"] and not row["is_passed"]:
                 rejected.append(f"{row['usage_date']} ({row['check_name']}: {row['failing_rows']} leg(s))")
-        builds = [installation.warehouse.builds.of_run(day, context.run_id) for day in days]
+        builds = [installation.warehouse.builds.of_run(day, context.run.run_id) for day in days]
         unread = [
             f"{build.usage_date} (not read completely)" for build in builds if build and build.outcome == "failed"
         ]

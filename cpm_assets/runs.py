@@ -55,7 +55,7 @@ def process_tags(pid: int) -> dict[str, str]:
 
 def mark_process(context: dg.AssetExecutionContext) -> None:
     """Note on the run that this process works on it."""
-    context.instance.add_run_tags(context.run_id, process_tags(os.getpid()))
+    context.instance.add_run_tags(context.run.run_id, process_tags(os.getpid()))
 
 
 def fail_runs_of_dead_processes(instance: dg.DagsterInstance, say: Callable[[str], object]) -> list[str]:

@@ -51,7 +51,7 @@ def build_delivery_assets(partitions_def: dg.PartitionsDefinition) -> list[dg.As
     ) -> Iterator[dg.MaterializeResult]:
         installation.claim()
         usage.fill_inbox(installation.directory.inbox)
-        with writer_lock(installation.directory.work / "inbox.lock", f"run {context.run_id}", context.log.info):
+        with writer_lock(installation.directory.work / "inbox.lock", f"run {context.run.run_id}", context.log.info):
             report = _pass_over(installation, clock)
             if report.waiting:
                 context.log.info(f"waiting {SETTLED_SECONDS:.0f} s for files that were just written: {report.waiting}")

@@ -67,9 +67,9 @@ def build_warehouse_assets(partitions_def: dg.PartitionsDefinition, project: Dbt
         mark_process(context)
         days = days_of(context)
         purpose = purpose_of(context.run.tags)
-        holder = f"run {context.run_id} ({purpose} {days[0]}{f' to {days[-1]}' if len(days) > 1 else ''})"
+        holder = f"run {context.run.run_id} ({purpose} {days[0]}{f' to {days[-1]}' if len(days) > 1 else ''})"
         with installation.warehouse.writing(holder, context.log.info):
-            plan = plan_run(installation, days, purpose, context.run_id, clock.now())
+            plan = plan_run(installation, days, purpose, context.run.run_id, clock.now())
             report = build_days(installation, dbt, plan, context.log.info)
         yield from _results(context, report, days)
 
