@@ -10,12 +10,16 @@ import sys
 import threading
 import time
 
+PARENT = "CPM_DBT_PARENT"
+"""The variable with the process id of the run that builds: one killed before this process could ask left no trace."""
+
 POLL_SECONDS = 0.2
 
 
 def main() -> None:
     """Run dbt with this command's arguments; end at once when the parent process is gone."""
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    parent = int(os.environ.get(PARENT) or os.getppid())
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     from dbt.cli.main import cli  # after the watch has begun: importing dbt takes seconds
 
     sys.exit(cli())

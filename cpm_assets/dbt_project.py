@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dagster_dbt import DbtCliResource, DbtProject
 
+from cpm_assets import dbt_child
 from cpm_assets.resources.data_directory import DataDirectory
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt"
@@ -45,7 +46,11 @@ def dbt_environment(directory: DataDirectory) -> Iterator[None]:
 
     The same values every time for a data directory, so that dbt's partial parsing holds.
     """
-    ours = {"CPM_WAREHOUSE_DIR": str(directory.warehouse), "CPM_RUN_INPUTS": str(directory.run_inputs)}
+    ours = {
+        "CPM_WAREHOUSE_DIR": str(directory.warehouse),
+        "CPM_RUN_INPUTS": str(directory.run_inputs),
+        dbt_child.PARENT: str(os.getpid()),
+    }
     before = {name: os.environ.get(name) for name in ours}
     os.environ.update(ours)
     try:
