@@ -18,8 +18,8 @@ from cpm_assets.commands.session import say, session
 from cpm_assets.dbt_project import dbt_resource, prepared_project
 from cpm_assets.domain.build_plan import DAY, FINALIZE, RECONCILE, STATUS, DayPlan
 from cpm_assets.installation import Installation
-from cpm_assets.resources.build_log import DayBuild
-from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, known_deliveries
+from cpm_assets.resources.build_log import DayBuild, Tolerated
+from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, known_deliveries, tolerated_now
 from cpm_assets.resources.warehouse_build import run_models
 
 RUN_ID = "rebuild"
@@ -51,18 +51,23 @@ def _replays(installation: Installation, now: datetime) -> Iterator[RunPlan]:
     yield from _grouped(installation, good)
     yield from _grouped(installation, newest)
     flags = [DayPlan(day, RECONCILE, False, False, True, "complete", None) for day in days]
-    yield RunPlan(RUN_ID, now, tuple(PlannedDay(plan, RUN_ID, now, now) for plan in flags))
+    replayed = tuple(PlannedDay(plan, RUN_ID, now, now) for plan in flags)
+    yield RunPlan(RUN_ID, now, replayed, tolerated_now(installation.settings))
 
 
 def _grouped(installation: Installation, builds: Iterable[DayBuild]) -> Iterator[RunPlan]:
-    """One run per set of reference files known at the builds' instants."""
+    """One run per set of reference files known at the builds' instants, and of what was tolerated then."""
 
-    def known_then(build: DayBuild) -> list[str]:
-        return sorted(file.delivery.sha256 for file in known_deliveries(installation, build.known_at_utc))
+    def conditions(build: DayBuild) -> tuple[Tolerated, list[str]]:
+        return build.tolerated, sorted(
+            file.delivery.sha256 for file in known_deliveries(installation, build.known_at_utc)
+        )
 
-    for _, group in groupby(sorted(builds, key=lambda build: build.known_at_utc), key=known_then):
+    for _, group in groupby(sorted(builds, key=lambda build: build.known_at_utc), key=conditions):
         replayed = list(group)
-        yield RunPlan(RUN_ID, replayed[-1].known_at_utc, tuple(_replayed(build) for build in replayed))
+        yield RunPlan(
+            RUN_ID, replayed[-1].known_at_utc, tuple(_replayed(build) for build in replayed), replayed[0].tolerated
+        )
 
 
 def _replayed(build: DayBuild) -> PlannedDay:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from cpm_assets.resources.durable_files import write_durably
 
@@ -19,12 +20,22 @@ FINAL = "final"
 GOOD_NAMES = ("accepted", "empty", FINAL)
 
 
+class Tolerated(NamedTuple):
+    """How many billable legs of a day may have an unknown carrier, or no billed time, without rejecting it."""
+
+    unknown_carrier_legs: int
+    zero_billing_legs: int
+
+
+NOTHING_TOLERATED = Tolerated(0, 0)
+
+
 @dataclass(frozen=True)
 class DayBuild:
     """One build of one UTC day. Instants are aware UTC.
 
     `outcome`: accepted, empty, rejected, or failed (its extraction was not complete, D23).
-    `known_at_utc`: the inputs were those known at this instant (D22).
+    `known_at_utc`: the inputs were those known at this instant (D22). `tolerated`: the settings it was judged by.
     """
 
     usage_date: date
@@ -35,6 +46,7 @@ class DayBuild:
     is_final: bool
     is_finalizing: bool
     reason: str | None
+    tolerated: Tolerated = NOTHING_TOLERATED
 
     @property
     def is_good(self) -> bool:
@@ -120,5 +132,6 @@ def _from_json(text: str) -> DayBuild:
             "usage_date": date.fromisoformat(body["usage_date"]),
             "built_at_utc": datetime.fromisoformat(body["built_at_utc"]),
             "known_at_utc": datetime.fromisoformat(body["known_at_utc"]),
+            "tolerated": Tolerated(*body["tolerated"]),
         }
     )

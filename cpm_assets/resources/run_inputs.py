@@ -14,8 +14,10 @@ from importlib.metadata import version
 from cpm_assets.domain.build_plan import STATUS, DayPlan, ExtractionState, plan_days
 from cpm_assets.installation import Installation
 from cpm_assets.resources import parquet_schemas as schemas
+from cpm_assets.resources.build_log import Tolerated
 from cpm_assets.resources.parsed_files import ReferenceFile, parsed_deliveries
 from cpm_assets.resources.usage_extraction import parsed_paths
+from cpm_assets.settings import Settings
 
 SCHEMA_VERSION = "1"
 """Of the published file: raised when a column that readers use changes its meaning or goes."""
@@ -36,11 +38,12 @@ class PlannedDay:
 
 @dataclass(frozen=True)
 class RunPlan:
-    """The days of one dbt run, and the instant at which its reference data is taken."""
+    """The days of one dbt run, the instant at which its reference data is taken, and what it tolerates."""
 
     run_id: str
     as_of_utc: datetime
     days: tuple[PlannedDay, ...]
+    tolerated: Tolerated
 
 
 def plan_run(installation: Installation, days: Sequence[date], purpose: str, run_id: str, now: datetime) -> RunPlan:
@@ -48,7 +51,17 @@ def plan_run(installation: Installation, days: Sequence[date], purpose: str, run
     told = [*plan_days(days, purpose, *_known(installation, days, now))]
     untold = _days_that_failed_untold(installation, set(days), now)
     told += plan_days(untold, STATUS, *_known(installation, untold, now))
-    return RunPlan(run_id, now, tuple(PlannedDay(plan, run_id, now, now) for plan in told))
+    return RunPlan(
+        run_id,
+        now,
+        tuple(PlannedDay(plan, run_id, now, now) for plan in told),
+        tolerated_now(installation.settings),
+    )
+
+
+def tolerated_now(settings: Settings) -> Tolerated:
+    """What the present settings tolerate."""
+    return Tolerated(settings.tolerated_unknown_carrier_legs, settings.tolerated_zero_billing_legs)
 
 
 def write_run_inputs(installation: Installation, plan: RunPlan) -> None:
@@ -72,8 +85,7 @@ def write_run_inputs(installation: Installation, plan: RunPlan) -> None:
         plan.as_of_utc,
         settings.first_day,
         plan.as_of_utc.date(),
-        settings.tolerated_unknown_carrier_legs,
-        settings.tolerated_zero_billing_legs,
+        *plan.tolerated,
         settings.publish_numbers,
         settings.leg_days,
         settings.stamp,

@@ -16,7 +16,7 @@ from dagster_dbt import DbtCliResource
 
 from cpm_assets.dbt_project import dbt_environment
 from cpm_assets.installation import Installation
-from cpm_assets.resources.build_log import DayBuild
+from cpm_assets.resources.build_log import DayBuild, Tolerated
 from cpm_assets.resources.column_lineage import Lineage, lineage_of_models
 from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, write_run_inputs
 
@@ -64,7 +64,9 @@ def build_days(installation: Installation, dbt: DbtCliResource, plan: RunPlan, s
     """Run dbt over the plan's days, record their builds and publish. Raises as `run_models` does."""
     outcomes, models = run_models(installation, dbt, plan, say)
     builds = tuple(
-        _day_build(day, outcomes) for day in plan.days if day.plan.is_costed or day.plan.extraction_state == "failed"
+        _day_build(day, outcomes, plan.tolerated)
+        for day in plan.days
+        if day.plan.is_costed or day.plan.extraction_state == "failed"
     )
     for build in builds:
         if not build.is_good:
@@ -106,7 +108,7 @@ def _summary(plan: RunPlan) -> str:
     return ", ".join(f"{count} day(s) {what}" for what, count in counts.items()) or "no day"
 
 
-def _day_build(day: PlannedDay, outcomes: Outcomes) -> DayBuild:
+def _day_build(day: PlannedDay, outcomes: Outcomes, tolerated: Tolerated) -> DayBuild:
     plan = day.plan
     if plan.is_costed:
         is_accepted, legs, reason = outcomes[plan.usage_date]
@@ -122,6 +124,7 @@ def _day_build(day: PlannedDay, outcomes: Outcomes) -> DayBuild:
         is_final=is_accepted and plan.is_finalizing,
         is_finalizing=plan.is_finalizing,
         reason=reason,
+        tolerated=tolerated,
     )
 
 
