@@ -11,7 +11,7 @@ from cpm_assets.assets.usage import build_usage_assets
 from cpm_assets.assets.warehouse import build_warehouse_assets
 from cpm_assets.checks import build_checks
 from cpm_assets.console import plain_console
-from cpm_assets.dbt_project import dbt_resource, prepared_project
+from cpm_assets.dbt_project import prepared_project
 from cpm_assets.installation import Installation
 from cpm_assets.jobs import build_jobs
 from cpm_assets.partitions import daily_partitions
@@ -52,7 +52,6 @@ def build_defs(
             "installation": installation,
             "clock": clock,
             "usage": usage or UsageConnection(installation.settings, clock),
-            "dbt": dbt_resource(project),
         },
         executor=dg.in_process_executor,
         loggers={"console": plain_console},

@@ -10,7 +10,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, DbtProject, build_dbt_asset_specs
+from dagster_dbt import DbtProject, build_dbt_asset_specs
 
 from cpm_assets.assets.dbt_specs import CpmDbtTranslator, shown_specs
 from cpm_assets.assets.materialization_metadata import snapshot_metadata, table_metadata
@@ -61,7 +61,6 @@ def build_warehouse_assets(partitions_def: dg.PartitionsDefinition, project: Dbt
         context: dg.AssetExecutionContext,
         installation: dg.ResourceParam[Installation],
         clock: dg.ResourceParam[Clock],
-        dbt: DbtCliResource,
     ) -> Iterator[dg.MaterializeResult]:
         installation.claim()
         mark_process(context)
@@ -70,7 +69,7 @@ def build_warehouse_assets(partitions_def: dg.PartitionsDefinition, project: Dbt
         holder = f"run {context.run.run_id} ({purpose} {days[0]}{f' to {days[-1]}' if len(days) > 1 else ''})"
         with installation.warehouse.writing(holder, context.log.info):
             plan = plan_run(installation, days, purpose, context.run.run_id, clock.now())
-            report = build_days(installation, dbt, plan, context.log.info)
+            report = build_days(installation, plan, context.log.info)
         yield from _results(context, report, days)
 
     return [warehouse]

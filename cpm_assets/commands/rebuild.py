@@ -12,10 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 
-from dagster_dbt import DbtCliResource
-
 from cpm_assets.commands.session import say, session
-from cpm_assets.dbt_project import dbt_resource, prepared_project
 from cpm_assets.domain.build_plan import DAY, FINALIZE, RECONCILE, STATUS, DayPlan
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild, Tolerated
@@ -28,18 +25,18 @@ RUN_ID = "rebuild"
 def run_rebuild() -> int:
     """Make `warehouse/` again and publish it. The old published version stays until the new one is whole."""
     with session() as opened:
-        rebuild(opened.installation, dbt_resource(prepared_project()), opened.clock.now())
+        rebuild(opened.installation, opened.clock.now())
     return 0
 
 
-def rebuild(installation: Installation, dbt: DbtCliResource, now: datetime) -> None:
+def rebuild(installation: Installation, now: datetime) -> None:
     """Replay the build log into empty warehouse files. Killed half way, it is simply run again."""
     warehouse = installation.warehouse
     with warehouse.writing("make rebuild", say, afresh=True):
         plans = list(_replays(installation, now))
         for number, plan in enumerate(plans, start=1):
             say(f"rebuild {number} of {len(plans)}")
-            run_models(installation, dbt, plan, say)
+            run_models(installation, plan, say)
         warehouse.commit([], now, RUN_ID)
 
 

@@ -12,12 +12,11 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from dagster_dbt import DbtCliResource
 
-from cpm_assets.dbt_project import dbt_environment
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild, Tolerated
 from cpm_assets.resources.column_lineage import Lineage, lineage_of_models
+from cpm_assets.resources.dbt_run import dbt_build
 from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, write_run_inputs
 
 Say = Callable[[str], object]
@@ -60,9 +59,9 @@ class BuildReport:
     models: Models
 
 
-def build_days(installation: Installation, dbt: DbtCliResource, plan: RunPlan, say: Say) -> BuildReport:
+def build_days(installation: Installation, plan: RunPlan, say: Say) -> BuildReport:
     """Run dbt over the plan's days, record their builds and publish. Raises as `run_models` does."""
-    outcomes, models = run_models(installation, dbt, plan, say)
+    outcomes, models = run_models(installation, plan, say)
     builds = tuple(
         _day_build(day, outcomes, plan.tolerated)
         for day in plan.days
@@ -76,19 +75,14 @@ def build_days(installation: Installation, dbt: DbtCliResource, plan: RunPlan, s
     return BuildReport(builds, snapshot, models)
 
 
-def run_models(installation: Installation, dbt: DbtCliResource, plan: RunPlan, say: Say) -> tuple[Outcomes, Models]:
+def run_models(installation: Installation, plan: RunPlan, say: Say) -> tuple[Outcomes, Models]:
     """Run dbt over the plan's days, and read the gate's word on each costed day and what the models are now.
 
-    Raises dagster_dbt's error when a model or an invariant fails. Publishes nothing.
+    Raises DbtFailedError when a model or an invariant fails. Publishes nothing.
     """
     write_run_inputs(installation, plan)
-    target = installation.directory.work / "dbt_target"
     say(f"dbt build: {_summary(plan)}")
-    with dbt_environment(installation.directory):
-        invocation = dbt.cli(["--quiet", "build"], target_path=target, raise_on_error=False).wait()
-    error = invocation.get_error()
-    if error is not None:
-        raise error
+    target = dbt_build(installation.directory, say)
     days = [day.plan.usage_date for day in plan.days]
     with duckdb.connect(str(installation.warehouse.models_file)) as connection:
         marts_file = str(installation.warehouse.marts_file).replace("'", "''")

@@ -8,7 +8,6 @@ import pytest
 
 from cpm_assets.commands.demo import CLOSING_AT
 from cpm_assets.commands.rebuild import rebuild
-from cpm_assets.dbt_project import dbt_resource, prepared_project
 from cpm_assets.installation import Installation
 from cpm_assets.settings import SANDBOX_FIRST_DAY, Settings
 from cpm_assets_tests.conftest import FinishedCommand, run_command
@@ -36,7 +35,7 @@ def rebuilt(moved: Path, day_without_warehouse: tuple[FinishedCommand, FinishedC
     """The published version after `make rebuild`, as of the demonstration's last instant."""
     settings = Settings(data_dir=moved, first_day=SANDBOX_FIRST_DAY, is_sandbox=True)
     installation = Installation(replace(settings, keep_snapshots=100))
-    rebuild(installation, dbt_resource(prepared_project()), CLOSING_AT)
+    rebuild(installation, CLOSING_AT)
     return installation.directory.published_file
 
 
