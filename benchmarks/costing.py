@@ -6,6 +6,7 @@ prefixes, rating, the gate, and writing. Starting dbt is not.
 """
 
 import json
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +15,7 @@ import duckdb
 
 from benchmarks.measurement import Measurement, Quantity
 from benchmarks.sizes import Sizes
-from benchmarks.trial_installation import TrialInstallation
-from cpm_assets.dbt_project import dbt_environment, dbt_resource, prepared_project
+from benchmarks.trial_installation import PROJECT, TrialInstallation, seconds_of_program
 from cpm_assets.domain.build_plan import DAY
 from cpm_assets.resources.run_inputs import plan_run, write_run_inputs
 from cpm_assets.resources.usage_extraction import parsed_paths
@@ -59,11 +59,16 @@ def _seconds_of_scan_and_write(legs_path: Path, target: Path) -> float:
 def _seconds_of_costing(trial: TrialInstallation) -> tuple[float, list[tuple[str, float]]]:
     """Seconds in all, and (model, its seconds), slowest first."""
     installation, now = trial.installation, datetime.now(UTC)
-    target = installation.directory.work / "dbt_target"
-    with installation.warehouse.writing("benchmark", print), dbt_environment(installation.directory):
+    directory, project = installation.directory, str(PROJECT / "dbt")
+    target = directory.work / "dbt_target"
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    arguments = ["--quiet", "build", "--select", "+costed_legs,resource_type:model", "--target-path", str(target)]
+    paths = {"CPM_WAREHOUSE_DIR": str(directory.warehouse), "CPM_RUN_INPUTS": str(directory.run_inputs)}
+    with installation.warehouse.writing("benchmark", print):
         write_run_inputs(installation, plan_run(installation, [trial.day(DAY_OF_LEGS)], DAY, "benchmark", now))
-        dbt = dbt_resource(prepared_project())
-        dbt.cli(["--quiet", "build", "--select", "+costed_legs,resource_type:model"], target_path=target).wait()
+        seconds_of_program(
+            [dbt, *arguments, "--project-dir", project, "--profiles-dir", project], trial.environment | paths
+        )
     results = json.loads((target / "run_results.json").read_text())["results"]
     timings = [timing for result in results for timing in result["timing"] if timing["name"] == "execute"]
     began, ended = (

@@ -1,12 +1,13 @@
 """Benchmark: `make day` on an empty day, against importing Dagster: what a run costs before it has anything to do."""
 
+import sys
 from functools import cache
 from pathlib import Path
 from statistics import median
 
 from benchmarks.measurement import Measurement, Quantity
 from benchmarks.sizes import Sizes
-from benchmarks.trial_installation import TrialInstallation, seconds_of_python
+from benchmarks.trial_installation import TrialInstallation, seconds_of_program
 
 IMPORTS = 20
 EMPTY_DAY = 0
@@ -27,7 +28,8 @@ def measured_empty_day(directory: Path, sizes: Sizes) -> tuple[TrialInstallation
 def measure(directory: Path, sizes: Sizes) -> list[Measurement]:
     """Row 3 of the table."""
     _, seconds = measured_empty_day(directory, sizes)
-    one_import = median(seconds_of_python(["-c", "import dagster"]) for _ in range(sizes.import_runs))
+    command = [sys.executable, "-c", "import dagster"]
+    one_import = median(seconds_of_program(command) for _ in range(sizes.import_runs))
     return [
         Measurement(
             what="make day on an empty day",

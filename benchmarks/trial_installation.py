@@ -80,14 +80,14 @@ class TrialInstallation:
         Raises RuntimeError with the end of its output when it fails: then there is nothing to compare.
         """
         arguments = ["-m", "cpm_assets", command, *(day.isoformat() for day in days), "--no-extract"]
-        return seconds_of_python(arguments, self.environment)
+        return seconds_of_program([sys.executable, *arguments], self.environment)
 
 
-def seconds_of_python(arguments: list[str], environment: dict[str, str] | None = None) -> float:
-    """Runs this interpreter with `arguments` and waits; the seconds it took. Raises RuntimeError when it fails."""
+def seconds_of_program(command: list[str], environment: dict[str, str] | None = None) -> float:
+    """Runs a program in the project's directory and waits; the seconds it took. Raises RuntimeError when it fails."""
     began = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, *arguments],
+        command,
         cwd=PROJECT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -97,5 +97,5 @@ def seconds_of_python(arguments: list[str], environment: dict[str, str] | None =
     )
     seconds = time.perf_counter() - began
     if done.returncode:
-        raise RuntimeError(f"python {' '.join(arguments)}: exit {done.returncode}\n{done.stdout[-SHOWN_OUTPUT:]}")
+        raise RuntimeError(f"{' '.join(command)}: exit {done.returncode}\n{done.stdout[-SHOWN_OUTPUT:]}")
     return seconds
