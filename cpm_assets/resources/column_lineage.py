@@ -34,7 +34,7 @@ def lineage_of_models(compiled: Path, columns: Columns, memory_path: Path) -> di
     found, remembered = {}, {}
     for path in sorted(compiled.rglob("*.sql")):
         model, sql = path.stem, path.read_text()
-        if model not in columns or "read_parquet(" in sql:
+        if model not in columns or "read_parquet([" in sql:  # a list of the lake's files, not an input of the run
             continue
         key = hashlib.sha256(sql.encode()).hexdigest()
         remembered[key] = memory[key] if key in memory else _lineage_of(sql, columns[model], schema)
