@@ -106,11 +106,12 @@ def build_checks(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetChecks
 
 
 def published_results(installation: Installation, days: Sequence[date]) -> list[dict[str, Any]]:
-    """The rows of `check_results` of these days, as dictionaries, by day and check."""
+    """The rows of `check_results` of these days, as dictionaries; failed ones last, since Dagster shows the newest."""
     with duckdb.connect(str(installation.directory.published_file.resolve()), read_only=True) as connection:
         result = connection.execute(
             "select usage_date, check_name, asset_name, severity, is_blocking, is_passed, failing_rows, offenders "
-            "from check_results where usage_date in (select unnest($days::date[])) order by usage_date, check_name",
+            "from check_results where usage_date in (select unnest($days::date[])) "
+            "order by is_passed desc, usage_date, check_name",
             {"days": [day.isoformat() for day in days]},
         )
         names = [column[0] for column in result.description]
