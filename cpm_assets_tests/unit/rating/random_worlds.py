@@ -19,7 +19,7 @@ LEGS, CALLS, NUMBERS, CARDS, CONTRACTS = 400, 220, 60, 60, 8
 
 
 def random_legs(random: Random) -> list[Row]:
-    """Legs over three days, of every type; a few calls have several legs and a few numbers are called often."""
+    """Legs over three days, of every type; calls have several legs, some of which start together."""
     numbers = [_digits(random, 5, 15) for _ in range(NUMBERS - 1)] + ["121212121212121"]
     return [_leg(random, f"leg-{n:03}", numbers) for n in range(LEGS)]
 
@@ -43,7 +43,7 @@ def _leg(random: Random, leg_id: str, numbers: list[str]) -> Row:
     return {
         "leg_id": leg_id,
         "call_id": f"call-{call}",
-        "start_time_utc": datetime(2026, 10, 24, tzinfo=UTC) + timedelta(minutes=random.randrange(72 * 60)),
+        "start_time_utc": datetime(2026, 10, 24, tzinfo=UTC) + timedelta(hours=random.randrange(72)),
         "end_time_utc": _mostly(random, datetime(2026, 10, 27, tzinfo=UTC), None),
         "billing_seconds": random.choice(
             [604_800, random.randint(1, 604_800), *(random.randint(1, 400) for _ in range(5)), 1, 0, -1, None]
