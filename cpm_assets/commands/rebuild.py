@@ -9,7 +9,7 @@ invoices, not finality (D21).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from cpm_assets.commands.session import say, session
@@ -47,9 +47,8 @@ def _replays(installation: Installation, now: datetime) -> Iterator[RunPlan]:
     newest = [build for day in days if (build := builds.last_of_day(day)) and not build.is_good]
     yield from _grouped(installation, good)
     yield from _grouped(installation, newest)
-    flags = [DayPlan(day, RECONCILE, False, False, True, "complete", None) for day in days]
-    replayed = tuple(PlannedDay(plan, RUN_ID, now, now) for plan in flags)
-    yield RunPlan(RUN_ID, now, replayed, tolerated_now(installation.settings))
+    flagged = tuple(_flagged(installation, day, now) for day in days)
+    yield RunPlan(RUN_ID, now, flagged, tolerated_now(installation.settings))
 
 
 def _grouped(installation: Installation, builds: Iterable[DayBuild]) -> Iterator[RunPlan]:
@@ -65,6 +64,15 @@ def _grouped(installation: Installation, builds: Iterable[DayBuild]) -> Iterator
         yield RunPlan(
             RUN_ID, replayed[-1].known_at_utc, tuple(_replayed(build) for build in replayed), replayed[0].tolerated
         )
+
+
+def _flagged(installation: Installation, day: date, now: datetime) -> PlannedDay:
+    """A day's flags and their check, under the name and time of the build whose legs they are about."""
+    builds = installation.warehouse.builds
+    last = builds.last_of_day(day)
+    build = last if last and last.outcome != "failed" else builds.last_of_day(day, good=True)
+    plan = DayPlan(day, RECONCILE, False, False, True, "complete", None)
+    return PlannedDay(plan, build.run_id if build else RUN_ID, build.built_at_utc if build else now, now)
 
 
 def _replayed(build: DayBuild) -> PlannedDay:
