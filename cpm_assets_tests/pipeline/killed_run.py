@@ -98,8 +98,8 @@ def during_the_checks(_usage: ScriptedUsage, _stage: Stage) -> None:
 POINTS: dict[str, Callable[[ScriptedUsage, Stage], None]] = {
     point.__name__: point
     for point in (
-        in_the_second_page,
         between_a_delivery_and_its_receipt,
+        in_the_second_page,
         while_dbt_starts,
         while_dbt_writes,
         between_dbt_and_publishing,
