@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
+from cpm_assets import dbt_child
 from cpm_assets.dbt_project import PROJECT_DIR, dbt_executable
 from cpm_assets.resources.data_directory import DataDirectory
 
@@ -42,6 +43,7 @@ def dbt_build(directory: DataDirectory, say: Callable[[str], object]) -> Path:
         **os.environ,
         "CPM_WAREHOUSE_DIR": str(directory.warehouse),
         "CPM_RUN_INPUTS": str(directory.run_inputs),
+        dbt_child.PARENT: str(os.getpid()),
     }
     arguments = ["--no-use-colors", "build", "--profiles-dir", str(PROJECT_DIR)]
     paths = ["--target-path", str(target), "--log-path", str(target)]
