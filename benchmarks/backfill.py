@@ -7,16 +7,10 @@ from benchmarks.measurement import Measurement, Quantity
 from benchmarks.sizes import Sizes
 from benchmarks.trial_installation import TrialInstallation
 
-TARGETS = (0.1, 0.8)
-"""For few legs a day and for many: with few, what a run costs by itself is shared; with many the work is the same."""
-
 
 def measure(directory: Path, sizes: Sizes) -> list[Measurement]:
-    """Row 4 of the table, both sizes, each in an installation of its own."""
-    return [
-        _measured(directory / f"backfill of {legs}", sizes, legs, target)
-        for legs, target in zip(sizes.backfill_legs_a_day, TARGETS, strict=True)
-    ]
+    """Row 4 of the table, each size in an installation of its own."""
+    return [_measured(directory / f"backfill of {legs}", sizes, legs, target) for legs, target in sizes.backfills]
 
 
 def _measured(root: Path, sizes: Sizes, legs: int, target: float) -> Measurement:

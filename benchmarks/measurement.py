@@ -37,15 +37,21 @@ class Measurement:
 
     @property
     def ratio(self) -> float:
-        """How many times the reference; 0/0 is 0."""
-        if self.measured.value <= 0:
-            return 0.0
-        return self.measured.value / self.reference.value if self.reference.value else float("inf")
+        """How many times the reference."""
+        return self.measured.value / self.reference.value
 
     @property
-    def is_met(self) -> bool:
-        """Whether the ratio is within the target, or, with `limit`, the quantity below it."""
-        return self.ratio < 1 if self.limit else self.ratio <= self.target
+    def verdict(self) -> str:
+        """`yes` if the ratio is within the target, or, with `limit`, the quantity below it; else `NO`.
+
+        `unclear` when a difference of two times came out as nothing or less: it was lost in the machine's noise, and
+        says nothing about the target.
+        """
+        if self.limit:
+            return "yes" if self.measured.value < self.reference.value else "NO"
+        if self.measured.value <= 0:
+            return "unclear"
+        return "yes" if self.ratio <= self.target else "NO"
 
     @property
     def target_text(self) -> str:

@@ -34,7 +34,7 @@ def table_lines(measurements: Sequence[Measurement]) -> list[str]:
             "" if each.limit else str(each.reference),
             "" if each.limit else f"{each.ratio:.2f} ×",
             each.target_text,
-            "yes" if each.is_met else "NO",
+            each.verdict,
         )
         for each in measurements
     ]

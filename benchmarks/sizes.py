@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many legs, rows, days and repetitions each benchmark takes."""
+    """How many legs, rows, days and repetitions each benchmark takes; `backfills` are (legs a day, target)."""
 
     name: str
     costing_legs: int
@@ -15,7 +15,7 @@ class Sizes:
     empty_day_runs: int
     import_runs: int
     backfill_days: int
-    backfill_legs_a_day: tuple[int, int]
+    backfills: tuple[tuple[int, float], ...]
     backfill_single_runs: int
     request_legs_a_day: tuple[int, ...]
     memory_legs: tuple[int, int]
@@ -32,7 +32,8 @@ FULL = Sizes(
     empty_day_runs=3,
     import_runs=5,
     backfill_days=30,
-    backfill_legs_a_day=(2_000, 200_000),
+    # with few legs a day what a run costs by itself is shared; with many the work is the same
+    backfills=((2_000, 0.1), (200_000, 0.8)),
     backfill_single_runs=3,
     request_legs_a_day=(0, 1, 400, 2_000, 7_900, 10_000, 100_000, 1_000_000),
     memory_legs=(100_000, 1_000_000),
@@ -49,7 +50,7 @@ SMALL = Sizes(
     empty_day_runs=1,
     import_runs=2,
     backfill_days=30,
-    backfill_legs_a_day=(50, 500),
+    backfills=((50, 0.1),),
     backfill_single_runs=1,
     request_legs_a_day=(0, 400, 7_900, 50_000),
     memory_legs=(30_000, 90_000),

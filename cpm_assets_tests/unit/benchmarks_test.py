@@ -29,22 +29,22 @@ def measurement(measured: float, reference: float, target: float = 2, *, limit: 
     return Measurement("what", "against", Quantity(measured, unit), Quantity(reference, unit), target, "how", limit)
 
 
-@pytest.mark.parametrize(("measured", "is_met"), [(3.9, True), (4.0, True), (4.1, False)])
-def test_a_ratio_is_met_up_to_its_target(measured: float, is_met: bool) -> None:
+@pytest.mark.parametrize(("measured", "verdict"), [(3.9, "yes"), (4.0, "yes"), (4.1, "NO")])
+def test_a_ratio_is_met_up_to_its_target(measured: float, verdict: str) -> None:
     """A missed target shown as met would be believed."""
-    assert measurement(measured, 2).is_met is is_met
+    assert measurement(measured, 2).verdict == verdict
 
 
-@pytest.mark.parametrize(("measured", "is_met"), [(29.9, True), (30.0, False), (-3.0, True)])
-def test_a_limit_is_met_below_it(measured: float, is_met: bool) -> None:
+@pytest.mark.parametrize(("measured", "verdict"), [(29.9, "yes"), (30.0, "NO"), (-3.0, "yes")])
+def test_a_limit_is_met_below_it(measured: float, verdict: str) -> None:
     """The target for memory is "< 30 MB"; a process that happens to need less than the small one is within it."""
-    assert measurement(measured, 30, limit=True).is_met is is_met
+    assert measurement(measured, 30, limit=True).verdict == verdict
 
 
-def test_nothing_measured_against_nothing_is_no_division_by_zero() -> None:
-    """The table of an otherwise good run would be lost."""
-    assert measurement(0, 0).ratio == 0
-    assert not measurement(1, 0).is_met
+@pytest.mark.parametrize("measured", [0.0, -6.4])
+def test_a_difference_lost_in_noise_meets_nothing(measured: float) -> None:
+    """On a busy machine a day of legs can be faster than an empty one: that would be the best result of all."""
+    assert measurement(measured, 2).verdict == "unclear"
 
 
 def test_the_table_is_aligned_and_says_what_was_missed() -> None:
@@ -77,7 +77,7 @@ def test_a_day_of_ticks_stays_within_what_is_allowed(legs: int, spread: object) 
 def test_the_benchmark_of_requests_meets_its_targets(tmp_path: Path) -> None:
     """Its result is the same everywhere, so that it can be asserted."""
     sweep, ticks = measure(tmp_path, SMALL)
-    assert (sweep.is_met, ticks.is_met) == (True, True)
+    assert (sweep.verdict, ticks.verdict) == ("yes", "yes")
 
 
 def test_the_feed_is_accepted_leg_by_leg_and_the_same_each_time(tmp_path: Path) -> None:
