@@ -15,3 +15,7 @@ select
     run_id
 from attempt
 where usage_date in (select usage_date from rejected_days)
+{%- if not has_rows(ref('int_day_gate'), 'is_costed and not is_accepted') %}
+    -- No day of the run is rejected: without this the whole run would be priced again to find none.
+    and false
+{%- endif %}
