@@ -1,7 +1,7 @@
 """Synthetic reference data: contracts of five carriers and a rate deck of any size, the same every time.
 
 Shaped like real decks: real calling codes, nested prefixes, most of them longer than five digits (D4). Every carrier
-sells every prefix, the bare calling codes too, so every number that begins with one of them has a rate.
+sells every prefix, whole countries too, so every number that begins with one of the calling codes has a rate.
 """
 
 import csv
@@ -31,6 +31,13 @@ CALLING_CODES = (
     "353",
 )
 
+WHOLE_COUNTRIES = tuple(
+    prefix
+    for code in CALLING_CODES
+    for prefix in ((code,) if len(code) > 1 else tuple(f"{code}{n}" for n in range(10)))
+)
+"""The prefixes that together hold every number of the calling codes. No prefix has one digit (D4)."""
+
 NATIONAL_DIGITS = (1, 2, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 6, 6)
 """Digits of a prefix after the calling code, by how often: with it most prefixes have six to eight digits."""
 
@@ -49,9 +56,9 @@ _CONTRACTS = (
 
 @cache
 def prefixes(count: int) -> tuple[str, ...]:
-    """`count` different prefixes (digits without `+`), the calling codes first."""
+    """`count` different prefixes (digits without `+`), those of whole countries first."""
     draw = random.Random(count)
-    found = dict.fromkeys(CALLING_CODES)
+    found = dict.fromkeys(WHOLE_COUNTRIES)
     while len(found) < count:
         digits = draw.choice(NATIONAL_DIGITS)
         found[f"{draw.choice(CALLING_CODES)}{draw.randrange(10**digits):0{digits}}"] = None
@@ -60,7 +67,7 @@ def prefixes(count: int) -> tuple[str, ...]:
 
 def deck_prefixes(deck_rows: int) -> tuple[str, ...]:
     """The prefixes in a deck of so many rows: each has one row per carrier."""
-    return prefixes(max(len(CALLING_CODES), deck_rows // len(CARRIERS)))
+    return prefixes(max(len(WHOLE_COUNTRIES), deck_rows // len(CARRIERS)))
 
 
 def write_reference_data(inbox: Path, deck_rows: int) -> None:

@@ -13,7 +13,7 @@ from cpm_assets.domain.csv_records import CsvContent, Record, UnreadableFile, re
 from cpm_assets.domain.field_values import BadValue, Reader
 from cpm_assets.domain.raw_text import shown_text
 
-DELIVERY_PARSER_VERSION = 1
+DELIVERY_PARSER_VERSION = 2
 """Raised with every change of what any delivery parses to: the lake then reads its deliveries again."""
 
 WHOLE_FILE = 0

@@ -9,7 +9,6 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 _NUMBER = re.compile(r"[1-9][0-9]{1,14}").fullmatch
 _INTERNATIONAL_NUMBER = re.compile(r"\+([1-9][0-9]{1,14})").fullmatch
-_PREFIX = re.compile(r"[1-9][0-9]{0,14}").fullmatch
 _WRITTEN_IN_NUMBERS = str.maketrans("", "", "+ -.()")
 _WRITTEN_IN_PREFIXES = str.maketrans("", "", "+ -.")
 _CALLING_CODES = frozenset(str(code) for code in COUNTRY_CODE_TO_REGION_CODE)
@@ -35,12 +34,12 @@ def prefix_part(text: str) -> str:
 
 
 def is_prefix(digits: str) -> bool:
-    """Whether these digits can begin a number of D4: a single digit is a legitimate prefix (all of zone 1 or 7)."""
-    return _PREFIX(digits) is not None
+    """Whether these digits are a prefix: D4 asks of prefixes what it asks of numbers, two to fifteen digits."""
+    return _NUMBER(digits) is not None
 
 
 def calling_code(digits: str) -> str | None:
-    """The ITU calling code that a prefix lies in, or None when it is shorter than one (`4`) or of no country.
+    """The ITU calling code that a prefix lies in, or None when it is shorter than one (`35`) or of no country.
 
     No calling code begins another, so the first that fits is the only one.
     """

@@ -36,7 +36,7 @@ def _row(cells: Cells) -> Values:
     check_increment_pair(cells)
     prefix = f"{cells[_NATIONAL] or ''}{cells['prefix'] or ''}"
     if not is_prefix(prefix):
-        raise BadValue(f"prefix {shortened(prefix)} is not 1 to 15 digits beginning with a calling code")
+        raise BadValue(f"prefix {shortened(prefix)} is not 2 to 15 digits beginning with 1 to 9")
     return (
         cells["carrier_name"],
         prefix,

@@ -15,11 +15,11 @@ def test_a_number_is_two_to_fifteen_digits_not_beginning_with_zero(written: str,
     assert number_digits(written) == digits
 
 
-def test_a_prefix_may_be_a_single_digit() -> None:
-    """`1=0.01` is a whole zone's rate in real decks; a number has at least two digits."""
-    assert is_prefix("1")
+def test_a_prefix_is_two_to_fifteen_digits_not_beginning_with_zero() -> None:
+    """D4 holds for prefixes as for numbers: a lone `1`, a cell cut short, would price half a continent."""
+    assert is_prefix("12")
     assert is_prefix("1" * 15)
-    assert not any(map(is_prefix, ["", "0", "01", "1" * 16, "1a", "१"]))
+    assert not any(map(is_prefix, ["", "1", "0", "01", "1" * 16, "1a", "१"]))
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def test_an_invoice_is_read_in_its_carriers_layout(lake: Lake, deliver: Deliver)
 def test_an_invoice_in_an_unknown_folder_is_rejected_until_its_carrier_is_known(lake: Lake, deliver: Deliver) -> None:
     """Named by the folders there are; a contract that comes later makes it readable without sending it again."""
     deliver("carrier_contracts", CONTRACT + b"Acme,2026-01-01,,acme files\n")
-    deliver("rate_cards", DECK + b"1,R,Beta/US,1,2026-10-01,\n")
+    deliver("rate_cards", DECK + b"12,R,Beta/US,1,2026-10-01,\n")
     deliver("invoices", INVOICE, "Gamma")
     invoice = parsed_deliveries(lake)[-1]
     (reject,) = _rejects(invoice)
@@ -180,7 +180,7 @@ def test_an_invoice_in_an_unknown_folder_is_rejected_until_its_carrier_is_known(
 def test_files_are_listed_for_the_run_in_the_order_received(lake: Lake, deliver: Deliver) -> None:
     """Between files the later received wins."""
     for rate in (b"3", b"1", b"2"):
-        deliver("rate_cards", DECK + b"1,R,A," + rate + b",2026-10-01,\n")
+        deliver("rate_cards", DECK + b"12,R,A," + rate + b",2026-10-01,\n")
     table = arrow_table([file.run_input() for file in parsed_deliveries(lake)], RUN_REFERENCE_FILES)
     assert table["file_name"].to_pylist() == ["1.csv", "2.csv", "3.csv"]
     assert table["received_at_utc"].to_pylist()[0] == (NOW + timedelta(minutes=1)).replace(tzinfo=None)
