@@ -1,7 +1,7 @@
 """The walk over the pages of one usage window: what a page is, what comes next, when it is over.
 
 Pure: the transport is passed in. Reading bytes as a page is here because its rules decide when an answer counts as
-incomplete; retrying, tokens and HTTP are in `resources/genesys_usage.py`.
+incomplete; tokens and HTTP are in `resources/usage_source.py`, retrying in `resources/http_patience.py`.
 """
 
 import json

@@ -1,7 +1,7 @@
 """How long to wait before a request is made again.
 
 Pure: the answer's headers, the clock and the random number are passed in. Whether a request is made again at all is
-decided in `resources/genesys_usage.py`.
+decided in `resources/http_patience.py`.
 """
 
 import math
