@@ -32,7 +32,7 @@ def table_lines(measurements: Sequence[Measurement]) -> list[str]:
             str(each.measured),
             each.against,
             "" if each.limit else str(each.reference),
-            "" if each.limit else f"{each.ratio:.2f} ×",
+            "" if each.limit else f"{each.ratio:.{2 if each.ratio >= 1 else 3}f} ×",
             each.target_text,
             each.verdict,
         )
