@@ -1,6 +1,7 @@
 """One claim a test about the published sums: CPM, seven days, currencies, license costs, the gate, the checks."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -89,6 +90,13 @@ def test_license_costs_add_up_to_the_month_and_to_the_day(memory: MemoryWarehous
     )  # noqa: S608
     assert rows == [("monitor", Decimal("7.526129")), ("whisper", Decimal("15.052258"))]
     assert memory.rows("select count(*) from internal_handling_cost where leg_type = 'unallocated'") == [(30,)]
+
+
+def test_legs_of_a_rejected_closing_are_not_final(memory: MemoryWarehouse) -> None:
+    """D13, D21: the day is open still, and `is_final` says that it never changes."""
+    inputs = world({0: [leg("a", NOON, carrier_name="Foo")]})
+    memory.run(replace(inputs, days=[Day(DAY, is_finalizing=True)]), "costed_legs_rejected")
+    assert memory.rows("select leg_id, is_final from costed_legs_rejected") == [("a", False)]
 
 
 @pytest.mark.parametrize(("tolerated", "is_accepted"), [(0, False), (1, True)])

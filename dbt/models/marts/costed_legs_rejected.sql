@@ -11,7 +11,9 @@ rejected_days as (
 )
 
 select
-    {{ costed_leg_columns() | join(',\n    ') }},
+    {%- for column in costed_leg_columns() %}
+    {{ 'false as is_final' if column == 'is_final' else column }},
+    {%- endfor %}
     run_id
 from attempt
 where usage_date in (select usage_date from rejected_days)
