@@ -65,6 +65,7 @@ rejected_lines as (
     from placed_lines
     inner join reference_files
         on placed_lines.source_file_sha256 = reference_files.sha256
+        and placed_lines.carrier_folder = reference_files.carrier_folder
         and reference_files.kind = 'invoices'
     where placed_lines.reject_reason is not null
 )
@@ -74,7 +75,10 @@ select
     rejected_lines.source_file_sha256,
     rejected_lines.file_name,
     rejected_lines.line_number,
-    rejected_lines.reason,
+    case
+        when run.publish_numbers = 'masked' then {{ mask_numbers('rejected_lines.reason') }}
+        else rejected_lines.reason
+    end as reason,
     case
         when run.publish_numbers = 'masked' then {{ mask_numbers('rejected_lines.raw_text') }}
         else rejected_lines.raw_text
