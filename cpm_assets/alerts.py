@@ -15,19 +15,24 @@ from cpm_assets.domain.build_plan import PURPOSE_TAG, RECONCILE, STATUS
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import BuildLog
 from cpm_assets.resources.data_directory import DataDirectory
+from cpm_assets.runbooks import runbook_link
 from cpm_assets.runs import days_of_run
+from cpm_assets.settings import RUNBOOKS_URL
 
-RUNBOOKS = "docs/runbooks"
 LOOK_BACK_DAYS = 14
 """Failed runs older than this are history: their day's checks and `day_status` still tell of them."""
 
 
 def current_problems(instance: dg.DagsterInstance, installation: Installation, now: datetime) -> list[Problem]:
     """Failed blocking checks as published, and days whose newest run failed for another reason than such a check."""
-    return [*failed_checks(installation.directory), *failed_runs(instance, installation.warehouse.builds, now)]
+    runbooks_url = installation.settings.runbooks_url
+    return [
+        *failed_checks(installation.directory, runbooks_url),
+        *failed_runs(instance, installation.warehouse.builds, now, runbooks_url),
+    ]
 
 
-def failed_checks(directory: DataDirectory) -> list[Problem]:
+def failed_checks(directory: DataDirectory, runbooks_url: str = RUNBOOKS_URL) -> list[Problem]:
     """One problem per UTC day and blocking check that fails in the published snapshot; none before the first one."""
     if not directory.published_file.exists():
         return []
@@ -43,14 +48,16 @@ def failed_checks(directory: DataDirectory) -> list[Problem]:
             usage_date=day.isoformat(),
             text=f"{name} failed for {day}: {failing_rows} leg(s); the day's last good figures stand",
             failing_rows=failing_rows,
-            runbook=f"{RUNBOOKS}/{name}.md",
+            runbook=runbook_link(runbooks_url, name),
             run_id=run_id,
         )
         for name, day, failing_rows, run_id in rows
     ]
 
 
-def failed_runs(instance: dg.DagsterInstance, builds: BuildLog, now: datetime) -> list[Problem]:
+def failed_runs(
+    instance: dg.DagsterInstance, builds: BuildLog, now: datetime, runbooks_url: str = RUNBOOKS_URL
+) -> list[Problem]:
     """One problem per UTC day whose newest finished run failed, whichever job it was of.
 
     Reconciliations are counted apart: the one at six in the morning does not mend the closing that failed at five.
@@ -72,7 +79,7 @@ def failed_runs(instance: dg.DagsterInstance, builds: BuildLog, now: datetime) -
             usage_date=day.isoformat(),
             text=f"{run.job_name} failed for {day}: open run {run.run_id} in Dagster",
             failing_rows=0,
-            runbook=f"{RUNBOOKS}/failed_run.md",
+            runbook=runbook_link(runbooks_url, "failed_run"),
             run_id=run.run_id,
         )
         for (day, subject), run in sorted(newest.items(), key=lambda item: item[0])

@@ -62,7 +62,7 @@ def build_checks(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetChecks
         for row in published_results(installation, days):
             if row["check_name"] not in selected:
                 continue
-            context.op_execution_context.log_event(_evaluation_of_day(row))
+            context.op_execution_context.log_event(_evaluation_of_day(row, installation.settings.runbooks_url))
             if row["is_blocking"] and not row["is_passed"]:
                 rejected.append(f"{row['usage_date']} ({row['check_name']}: {row['failing_rows']} leg(s))")
         builds = [installation.warehouse.builds.of_run(day, context.run.run_id) for day in days]
@@ -98,7 +98,7 @@ def build_checks(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetChecks
                 "open_day": now.date().isoformat(),
                 "last_built_at_utc": "never" if last is None else last.built_at_utc.isoformat(),
                 "age_minutes": -1 if age is None else round(age.total_seconds() / 60),
-                **runbook_metadata("open_day_fresh"),
+                **runbook_metadata(installation.settings.runbooks_url, "open_day_fresh"),
             },
         )
 
@@ -106,23 +106,23 @@ def build_checks(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetChecks
 
 
 def published_results(installation: Installation, days: Sequence[date]) -> list[dict[str, Any]]:
-    """The rows of `check_results` of these days, as dictionaries; failed ones last, since Dagster shows the newest."""
+    """The rows of `check_results` of these days, as dictionaries, by day and check."""
     with duckdb.connect(str(installation.directory.published_file.resolve()), read_only=True) as connection:
         result = connection.execute(
             "select usage_date, check_name, asset_name, severity, is_blocking, is_passed, failing_rows, offenders "
             "from check_results where usage_date in (select unnest($days::date[])) "
-            "order by is_passed desc, usage_date, check_name",
+            "order by usage_date, check_name",
             {"days": [day.isoformat() for day in days]},
         )
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _evaluation_of_day(row: dict[str, Any]) -> dg.AssetCheckEvaluation:
+def _evaluation_of_day(row: dict[str, Any], runbooks_url: str) -> dg.AssetCheckEvaluation:
     """A result on its own day, as on-call opens it: how many rows, the first ten as a table, and what to do."""
     metadata = {
         "failing_rows": dg.MetadataValue.int(row["failing_rows"]),
-        **runbook_metadata(row["check_name"]),
+        **runbook_metadata(runbooks_url, row["check_name"]),
     }
     offenders = json.loads(row["offenders"] or "[]")[:SHOWN_OFFENDERS]
     if offenders:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from cpm_assets.domain.build_plan import DAY, FINALIZE, PURPOSE_TAG, RECONCILE, STATUS, TICK
+from cpm_assets.domain.build_plan import DAY, FINALIZE, PURPOSE_TAG, RECONCILE, RECOST, STATUS, TICK
 
 FRESHNESS = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("cpm_fact"), "open_day_fresh"))
 EVERYTHING = dg.AssetSelection.all() - FRESHNESS
@@ -42,7 +42,7 @@ def build_jobs() -> list[dg.JobDefinition | dg.UnresolvedAssetJobDefinition]:
         job("finalize_job", FINALIZE, EVERYTHING, "A day's last whole sweep and its closing for good (D21)."),
         job(
             "recost_job",
-            DAY,
+            RECOST,
             ALL_BUT_EXTRACTION,
             "A day again from the lake, without asking the API: for a new rate card or contract.",
         ),

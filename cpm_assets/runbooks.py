@@ -9,10 +9,15 @@ import dagster as dg
 RUNBOOKS_DIR = Path(__file__).resolve().parent.parent / "docs" / "runbooks"
 
 
-def runbook_metadata(name: str) -> dict[str, dg.MetadataValue]:
-    """The page itself, readable in Dagster, and a link to its file in this checkout."""
-    page = RUNBOOKS_DIR / f"{name}.md"
+def runbook_link(runbooks_url: str, name: str) -> str:
+    """The address of a check's page: below CPM_RUNBOOKS_URL, or the page's path in the repository."""
+    return f"{runbooks_url}/{name}.md"
+
+
+def runbook_metadata(runbooks_url: str, name: str) -> dict[str, dg.MetadataValue]:
+    """The page itself, readable in Dagster, and its address."""
+    page, link = RUNBOOKS_DIR / f"{name}.md", runbook_link(runbooks_url, name)
     return {
         "what_to_do": dg.MetadataValue.md(page.read_text() if page.exists() else "no runbook page"),
-        "runbook": dg.MetadataValue.url(page.as_uri()),
+        "runbook": dg.MetadataValue.url(link) if "://" in link else dg.MetadataValue.path(link),
     }

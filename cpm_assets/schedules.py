@@ -8,8 +8,9 @@ from cpm_assets.domain.extraction_plan import due_extraction
 from cpm_assets.installation import Installation
 from cpm_assets.runs import days_in_progress, range_tags
 
-RECONCILED_DAYS = 35
-"""The daily reconciliation covers this many days back: a month's invoice, some days late. One run, set-based."""
+RECONCILED_DAYS = 75
+"""The daily reconciliation covers this many days back: a month's invoice that comes six weeks after its end. One run,
+set-based; days older than CPM_LEG_DAYS have no legs to compare."""
 
 DAYS_READ_BACK = 2
 """Days before the open one that the 15-minute schedule looks at for their day-end sweep. Older ones are read whole by

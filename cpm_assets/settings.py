@@ -35,9 +35,11 @@ REGION_DOMAINS = {
     "ap-southeast-1": "apse1.pure.cloud",
     "eusc-de-east-1": "edee1.eusc-pure.cloud",
 }
-"""Genesys Cloud regions and their domains; `login.` and `api.` are put before them (reference/genesys_cloud.md)."""
+"""Genesys Cloud regions and their domains, as its help pages list them; `login.` and `api.` are put before them."""
 
 SANDBOX_FIRST_DAY = date(2026, 10, 24)
+RUNBOOKS_URL = "docs/runbooks"
+"""Without a setting, the pages' path in the repository."""
 USAGE_SOURCES = ("genesys_usage",)
 HOST_VARIABLES = ("GENESYS_API_URL", "GENESYS_LOGIN_URL")
 GENESYS_VARIABLES = ("GENESYS_REGION", *HOST_VARIABLES, "GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET")
@@ -64,6 +66,7 @@ class Settings:
     client_secret: str | None = field(default=None, repr=False)
     usage_source: str = "genesys_usage"
     alert_webhook_url: str | None = field(default=None, repr=False)
+    runbooks_url: str = RUNBOOKS_URL
     finalization_hours: int = 48
     tolerated_unknown_carrier_legs: int = 0
     tolerated_zero_billing_legs: int = 0
@@ -92,6 +95,7 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         **organization,
         usage_source=_one_of(given, "CPM_USAGE_SOURCE", USAGE_SOURCES),
         alert_webhook_url=given.get("CPM_ALERT_WEBHOOK_URL"),
+        runbooks_url=given.get("CPM_RUNBOOKS_URL", RUNBOOKS_URL).rstrip("/"),
         finalization_hours=_whole_number(given, "CPM_FINALIZATION_HOURS", 48, least=1),
         tolerated_unknown_carrier_legs=_whole_number(given, "CPM_TOLERATED_UNKNOWN_CARRIER_LEGS", 0),
         tolerated_zero_billing_legs=_whole_number(given, "CPM_TOLERATED_ZERO_BILLING_LEGS", 0),

@@ -75,12 +75,12 @@ def build_usage_assets(partitions_def: dg.PartitionsDefinition) -> list[dg.Asset
                 failures[day] = str(error)
                 context.log.warning(f"{day}: not read completely, what was there stays: {error}")
         for day in days:
-            context.log_event(_completeness(day, failures.get(day)))
+            context.log_event(_completeness(day, failures.get(day), installation.settings.runbooks_url))
         if failures and len(failures) == len(days):
             raise dg.Failure(
                 f"{len(failures)} day(s) not read completely: "
                 + "; ".join(f"{day}: {reason}" for day, reason in failures.items()),
-                metadata=runbook_metadata("extraction_complete"),
+                metadata=runbook_metadata(installation.settings.runbooks_url, "extraction_complete"),
             )
         yield dg.MaterializeResult(metadata=_metadata(receipts, failures, final_days))
 
@@ -128,7 +128,7 @@ def _extracted(
     return receipt
 
 
-def _completeness(day: date, failure: str | None) -> dg.AssetCheckEvaluation:
+def _completeness(day: date, failure: str | None, runbooks_url: str) -> dg.AssetCheckEvaluation:
     """The check's result on its own day, in a run of one day or of many alike."""
     return dg.AssetCheckEvaluation(
         asset_key=dg.AssetKey("raw_legs"),
@@ -136,7 +136,7 @@ def _completeness(day: date, failure: str | None) -> dg.AssetCheckEvaluation:
         passed=failure is None,
         metadata={
             "reason": dg.MetadataValue.text(failure or "complete"),
-            **runbook_metadata("extraction_complete"),
+            **runbook_metadata(runbooks_url, "extraction_complete"),
         },
         partition=day.isoformat(),
     )

@@ -44,7 +44,7 @@ def build_warehouse_assets(partitions_def: dg.PartitionsDefinition, project: Dbt
         owners=OWNERS,
         kinds={"duckdb"},
         description=(
-            "One row per published version: the DuckDB file that analysts, BI tools and the dashboard open, behind a "
+            "One row per published version: the DuckDB file that analysts and BI tools open, behind a "
             "link that is switched in one step, so that nobody ever sees half a day."
         ),
     )

@@ -13,8 +13,9 @@ from datetime import date
 PURPOSE_TAG = "cpm/purpose"
 """The run tag that says what a run is for; a run without it (materialized by hand in the UI) is a `day` run."""
 
-DAY, TICK, FINALIZE, RECONCILE, STATUS = "day", "tick", "finalize", "reconcile", "status"
-PURPOSES = (DAY, TICK, FINALIZE, RECONCILE, STATUS)
+DAY, TICK, FINALIZE, RECOST, RECONCILE, STATUS = "day", "tick", "finalize", "recost", "reconcile", "status"
+PURPOSES = (DAY, TICK, FINALIZE, RECOST, RECONCILE, STATUS)
+COSTING = (DAY, TICK, FINALIZE, RECOST)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def plan_days(
     plans = []
     for day in days:
         extraction = extraction_states.get(day, ExtractionState("none"))
-        is_costed = purpose in (DAY, TICK, FINALIZE) and extraction.state == "complete" and day not in final_days
+        is_costed = purpose in COSTING and extraction.state == "complete" and day not in final_days
         plans.append(
             DayPlan(
                 usage_date=day,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
 
-from cpm_assets.domain.build_plan import STATUS, DayPlan, ExtractionState, plan_days
+from cpm_assets.domain.build_plan import RECOST, STATUS, DayPlan, ExtractionState, plan_days
 from cpm_assets.installation import Installation
 from cpm_assets.resources import parquet_schemas as schemas
 from cpm_assets.resources.build_log import Tolerated
@@ -48,9 +48,9 @@ class RunPlan:
 
 def plan_run(installation: Installation, days: Sequence[date], purpose: str, run_id: str, now: datetime) -> RunPlan:
     """What a run launched now does with its days, and with days whose failure nobody was told of yet."""
-    told = [*plan_days(days, purpose, *_known(installation, days, now))]
+    told = [*plan_days(days, purpose, *_known(installation, days, now, purpose))]
     untold = _days_that_failed_untold(installation, set(days), now)
-    told += plan_days(untold, STATUS, *_known(installation, untold, now))
+    told += plan_days(untold, STATUS, *_known(installation, untold, now, STATUS))
     return RunPlan(
         run_id,
         now,
@@ -128,19 +128,26 @@ def _usage_files(installation: Installation, plan: RunPlan) -> Iterable[tuple[ob
 
 
 def _known(
-    installation: Installation, days: Iterable[date], now: datetime
+    installation: Installation, days: Iterable[date], now: datetime, purpose: str
 ) -> tuple[dict[date, ExtractionState], set[date]]:
     days = list(days)
-    states = {day: _extraction_state(installation, day, now) for day in days}
+    states = {day: _extraction_state(installation, day, now, purpose) for day in days}
     return states, set(installation.warehouse.builds.final_days(days))
 
 
-def _extraction_state(installation: Installation, day: date, now: datetime) -> ExtractionState:
-    """Complete if a sweep is there and nothing failed after it; a failed newer reading keeps the day as it was."""
+def _extraction_state(installation: Installation, day: date, now: datetime, purpose: str) -> ExtractionState:
+    """Complete if a sweep is there and nothing failed after it; a failed newer reading keeps the day as it was.
+
+    Costing again from the lake asks for no reading: the last complete one will do, though the API is down since.
+    """
     lake = installation.lake
     extractions = lake.day_selection(day, now).extractions
     failure = lake.last_failure(day)
-    if failure and (not extractions or failure.failed_at > extractions[-1].started_at):
+    if (
+        failure
+        and not (purpose == RECOST and extractions)
+        and (not extractions or failure.failed_at > extractions[-1].started_at)
+    ):
         return ExtractionState("failed", failure.reason)
     return ExtractionState("complete" if extractions else "none")
 

@@ -77,7 +77,7 @@ def test_a_failed_check_shows_how_many_the_offenders_and_what_to_do(
     assert offender.data["leg_id"] == f"{UNKNOWN_CARRIER}-unknown"
     assert offender.data["carrier_name"] == "Nobody's"
     assert "4155550198" not in str(offender.data), "numbers are personal data (D28)"
-    assert evaluation.metadata["runbook"].url.endswith("docs/runbooks/carrier_match.md")
+    assert evaluation.metadata["runbook"].path == "docs/runbooks/carrier_match.md"
     assert evaluation.metadata["what_to_do"].md_str != "no runbook page"
 
 

@@ -12,8 +12,9 @@ def test_every_job_has_a_purpose_that_exists() -> None:
         "day_job": "day",
         "tick_job": "tick",
         "finalize_job": "finalize",
-        "recost_job": "day",
+        "recost_job": "recost",
         "reconciliation_job": "reconcile",
+        "freshness_job": "status",
         "status_job": "status",
     }
 
