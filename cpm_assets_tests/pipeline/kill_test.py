@@ -33,19 +33,21 @@ def side_by_side(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[t
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str | None], str]:
-    """A data directory after runs killed at every point and one that was not: what its readers saw after each."""
+def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str | None], list[str]]:
+    """A data directory after runs killed at every point and one that was not: what readers saw, what the runs said."""
     data_dir = tmp_path_factory.mktemp("killed")
     seen: dict[str, str | None] = {}
+    said = []
     for point in killed_run.POINTS:
         process = killed_run.start(data_dir, DAY, point)
         _, words = process.communicate(timeout=SECONDS)
         assert process.returncode == -signal.SIGKILL, f"not killed {point}: {words}"
         seen[point] = _seen_by_readers(data_dir)
+        said.append(words)
     process = killed_run.start(data_dir, DAY)
     _, words = process.communicate(timeout=SECONDS)
     assert process.returncode == 0, words
-    return data_dir, seen, words
+    return data_dir, seen, [*said, words]
 
 
 def test_two_processes_build_two_days_at_the_same_time(side_by_side: tuple[Path, list[tuple[int, str]]]) -> None:
@@ -59,21 +61,22 @@ def test_two_processes_build_two_days_at_the_same_time(side_by_side: tuple[Path,
 
 
 def test_a_reader_sees_all_of_a_killed_build_or_nothing_of_it(
-    killed: tuple[Path, dict[str, str | None], str],
+    killed: tuple[Path, dict[str, str | None], list[str]],
 ) -> None:
     """Half a day in a report looks like a cheap one."""
     _, seen, _ = killed
     assert seen == {point: None if point in NOT_YET else "0.062500" for point in killed_run.POINTS}
 
 
-def test_the_run_after_a_killed_one_starts_at_once(killed: tuple[Path, dict[str, str | None], str]) -> None:
-    """A lock or a slot of a dead process would keep every later run waiting, in silence."""
-    _, _, words = killed
-    assert "waiting" not in words, words
+def test_the_run_after_a_killed_one_starts_at_once(killed: tuple[Path, dict[str, str | None], list[str]]) -> None:
+    """A lock, a slot or an orphaned dbt of a dead process would keep every later run waiting."""
+    _, _, said = killed
+    assert [words for words in said if "waiting" in words] == []
+    assert all("was killed; it is marked as failed" in words for words in said[1:])
 
 
 def test_the_figures_are_those_of_an_undisturbed_run(
-    killed: tuple[Path, dict[str, str | None], str],
+    killed: tuple[Path, dict[str, str | None], list[str]],
     side_by_side: tuple[Path, list[tuple[int, str]]],
 ) -> None:
     """A leg counted twice after a crash is paid twice."""
@@ -81,7 +84,7 @@ def test_the_figures_are_those_of_an_undisturbed_run(
     assert len(rows(_published(killed[0]), "from costed_legs")) == 6
 
 
-def test_nothing_half_is_left_behind(killed: tuple[Path, dict[str, str | None], str]) -> None:
+def test_nothing_half_is_left_behind(killed: tuple[Path, dict[str, str | None], list[str]]) -> None:
     """Left-overs fill the disk, and one day somebody takes one for a file."""
     data_dir, *_ = killed
     assert [path.name for path in data_dir.rglob("*.part")] == []
@@ -95,7 +98,7 @@ def test_nothing_half_is_left_behind(killed: tuple[Path, dict[str, str | None], 
         assert not files or "receipt.json" in files, "the killed extraction, and nothing but it, has no receipt"
 
 
-def test_dagster_knows_that_the_killed_runs_are_over(killed: tuple[Path, dict[str, str | None], str]) -> None:
+def test_dagster_knows_that_the_killed_runs_are_over(killed: tuple[Path, dict[str, str | None], list[str]]) -> None:
     """A run that stays `started` for ever holds its pool's slot, and is never alerted."""
     data_dir, *_ = killed
     with dg.DagsterInstance.from_config(str(data_dir / "dagster")) as instance:
