@@ -8,15 +8,25 @@
     end)
 {%- endmacro %}
 
-{# A text from outside with every number in it cut to its last two digits: runs of seven digits and more, and numbers
-   written with a plus and separators. #}
+{# A text from outside with every run of seven digits and more cut to its last two, however they are grouped: spaces,
+   dots, hyphens, slashes and parentheses between digits belong to the run, and a plus before it. This also cuts amounts
+   and ids as long as that. ISO dates stay: their hyphens are a private character while numbers are looked for. A date
+   that follows digits is taken for a part of them. #}
 {% macro mask_numbers(text) -%}
     {{- return(adapter.dispatch('mask_numbers')(text)) -}}
 {%- endmacro %}
 {% macro duckdb__mask_numbers(text) -%}
-    regexp_replace(
-        regexp_replace({{ text }}, '\+[0-9][0-9 .()-]{4,}([0-9])[ .()-]*([0-9])', '…\1\2', 'g'),
-        '[0-9]{5,}([0-9]{2})', '…\1', 'g'
+    {%- set separators = '[ ./()\\x{A0}\\x{2010}-\\x{2015}-]*' -%}
+    replace(
+        regexp_replace(
+            regexp_replace(
+                {{ text }},
+                '(^|[^0-9 ./()+-] ?)((?:19|20)[0-9]{2})-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])(T|\b)',
+                '\1\2' || chr(57344) || '\3' || chr(57344) || '\4\5', 'g'
+            ),
+            '[+(]*[0-9](?:{{ separators }}[0-9]){4,}{{ separators }}([0-9]){{ separators }}([0-9])', '…\1\2', 'g'
+        ),
+        chr(57344), '-'
     )
 {%- endmacro %}
 
