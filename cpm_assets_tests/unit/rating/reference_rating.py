@@ -128,7 +128,7 @@ class ReferenceRating:
             rate_per_minute=card.get("rate_per_minute"),
             billed_seconds=seconds,
             total_cost=cost,
-            currency=card.get("currency") or terms.get("currency") or own.get("currency") or "USD",
+            currency=_currency((own, card) if is_attempt else (card, terms, own)),
             destination_region=card.get("destination_region", UNRATED) if cost is not None else UNRATED,
         )
 
@@ -156,6 +156,11 @@ def _rounded(charge: Fraction, terms: Row) -> Decimal:
     mode = terms.get("rounding_mode") or "half_up"
     units = {"up": ceil(scaled), "down": floor(scaled), "half_up": floor(scaled + Fraction(1, 2))}[mode]
     return Decimal(units).scaleb(-decimals)
+
+
+def _currency(sources: Sequence[Row]) -> str:
+    """D7, D15: the first that states one. An attempt's fee is its own carrier's, and so is the currency of it."""
+    return next((str(row["currency"]) for row in sources if row.get("currency")), "USD")
 
 
 def _first(card: Row, terms: Row, name: str, otherwise: Any) -> Any:

@@ -62,6 +62,23 @@ def test_a_billed_attempt_costs_exactly_its_fee(memory: MemoryWarehouse) -> None
     ]
 
 
+@pytest.mark.parametrize(("own", "currency"), [("JPY", "JPY"), (None, "EUR")])
+def test_an_attempts_fee_is_in_its_own_carriers_currency(
+    memory: MemoryWarehouse, own: str | None, currency: str
+) -> None:
+    """D15, D27: a fee of 5 yen shown as 5 euros, because another carrier's card knows the number, is not the fee."""
+    cards = [card("1", "1", carrier_name="UNKNOWN_CARRIER", currency="EUR"), card("1", "1", currency="EUR")]
+    contracts = [
+        contract("UNKNOWN_CARRIER", currency="GBP"),
+        *(contract(name, bills_attempts=True, attempt_fee=Decimal(5), currency=own) for name in ("Acme", "Foo")),
+    ]
+    legs = [leg("1", NOON, call_outcome="busy"), leg("2", NOON, call_outcome="busy", carrier_name="Foo")]
+    nowhere = leg("3", NOON, call_outcome="busy", carrier_name="Foo", destination_number="+33123456789")
+    answered = leg("4", NOON, carrier_name="Acme")
+    rows = costed(memory, [*legs, nowhere, answered], cards, contracts, "total_cost, currency")
+    assert rows == [*[(Decimal(5), currency)] * 2, (Decimal(5), own or "USD"), (Decimal(1), "EUR")]
+
+
 @pytest.mark.parametrize("seconds", [None, 0, -1])
 def test_an_answered_leg_without_billed_time_has_no_cost(memory: MemoryWarehouse, seconds: int | None) -> None:
     """D14: it is a fault of the source; a cost of 0, or of the fee alone, would hide it."""

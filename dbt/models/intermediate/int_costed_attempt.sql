@@ -45,7 +45,11 @@ with_card as (
         end as increment_seconds,
         coalesce(cards.minimum_seconds, legs.contract_minimum_seconds, 0) as minimum_seconds,
         coalesce(cards.connection_fee, legs.contract_connection_fee, 0) as connection_fee,
-        coalesce(cards.currency, legs.contract_currency, 'USD') as currency
+        -- The fee of a billed attempt is its own carrier's, whoever prices the number; so is its currency.
+        coalesce(
+            case when legs.is_billed_attempt then legs.own_currency end, cards.currency,
+            case when not legs.is_billed_attempt then legs.contract_currency end, 'USD'
+        ) as currency
     from legs
     left join priced_numbers
         on
