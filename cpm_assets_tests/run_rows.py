@@ -59,13 +59,13 @@ class Delivery:
     received_at_utc: datetime = datetime(2026, 10, 1, tzinfo=UTC)
     carrier_folder: str | None = None
     file_name: str = "file.csv"
+    content: str | None = None
 
     @property
     def sha256(self) -> str:
-        """A stand-in for the hash of the bytes: the same content is the same delivery."""
-        return sha256(
-            repr((self.kind, self.rows, self.rejects, self.carrier_folder, self.file_name)).encode()
-        ).hexdigest()
+        """A stand-in for the hash of the bytes: the same content (here, unless it is given) is the same delivery."""
+        here = repr((self.kind, self.rows, self.rejects, self.carrier_folder, self.file_name))
+        return sha256((self.content or here).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

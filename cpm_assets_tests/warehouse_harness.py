@@ -155,7 +155,9 @@ def _write_extraction(lake: Path, extraction: Extraction) -> dict[str, Any]:
 
 def _write_delivery(lake: Path, delivery: Delivery) -> dict[str, Any]:
     rows, rejects = delivery_rows(delivery)
-    rows_path, rejects_path = (lake / f"{delivery.sha256}.{part}.parquet" for part in ("rows", "rejects"))
+    rows_path, rejects_path = (
+        lake / (delivery.carrier_folder or "") / f"{delivery.sha256}.{part}.parquet" for part in ("rows", "rejects")
+    )
     _write(rows_path, rows, schemas.INPUT_SCHEMAS[delivery.kind])
     _write(rejects_path, rejects, schemas.REFERENCE_REJECTS)
     return {

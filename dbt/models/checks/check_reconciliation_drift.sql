@@ -11,7 +11,7 @@ days as (
 select
     usage_date,
     {{ json_text([
-        ['carrier_name', 'carrier_name'],
+        ['carrier_name', shortened('carrier_name')],
         ['currency', 'currency'],
         ['drift_lines', 'drift_lines'],
         ['drift_absolute_charge', 'cast(drift_absolute_charge as varchar)'],

@@ -13,6 +13,7 @@ select
     count(*) over (partition by invoice_files.carrier_folder, invoice_files.invoice_number) as copies
 from invoice_files
 inner join reference_files
-    on invoice_files.source_file_sha256 = reference_files.sha256
+    on invoice_files.carrier_folder = reference_files.carrier_folder
+    and invoice_files.source_file_sha256 = reference_files.sha256
     and invoice_files.rows_path = reference_files.rows_path
 where reference_files.kind = 'invoices'

@@ -1,5 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='source_file_sha256') }}
--- Files never change, so a file is read for this once: again only when it was parsed anew (rows_path) or when the
+{{ config(
+    materialized='incremental', incremental_strategy='delete+insert',
+    unique_key=['carrier_folder', 'source_file_sha256']
+) }}
+-- The same bytes in two folders are two files: each is its own carrier's. Files never change, so a file is read for this once: again only when it was parsed anew (rows_path) or when the
 -- carrier's contracts now say other zones (zones_key), which moves the lines that cannot be placed.
 with reference_files as (
     select * from {{ source('run', 'reference_files') }}
@@ -23,6 +26,7 @@ zones as (
 
 invoice_files as (
     select
+        reference_files.carrier_folder,
         reference_files.sha256 as source_file_sha256,
         reference_files.rows_path,
         coalesce(zones.zones_key, '') as zones_key
@@ -37,8 +41,11 @@ new_files as (
     select invoice_files.*
     from invoice_files
     {%- if is_incremental() %}
-    left join (select distinct source_file_sha256, rows_path, zones_key from {{ this }}) as known
-        on invoice_files.source_file_sha256 = known.source_file_sha256
+    left join (
+        select distinct carrier_folder, source_file_sha256, rows_path, zones_key from {{ this }}
+    ) as known
+        on invoice_files.carrier_folder = known.carrier_folder
+        and invoice_files.source_file_sha256 = known.source_file_sha256
         and invoice_files.rows_path = known.rows_path
         and invoice_files.zones_key = known.zones_key
     where known.source_file_sha256 is null
@@ -51,7 +58,9 @@ lines as (
         new_files.rows_path,
         new_files.zones_key
     from {{ ref('stg_invoices__lines') }} as stg_lines
-    inner join new_files on stg_lines.source_file_sha256 = new_files.source_file_sha256
+    inner join new_files
+        on stg_lines.carrier_folder = new_files.carrier_folder
+        and stg_lines.source_file_sha256 = new_files.source_file_sha256
 ),
 
 placed_lines as (

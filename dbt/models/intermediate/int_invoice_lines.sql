@@ -72,10 +72,11 @@ lines_delivered_again as (
         folders.carrier_name,
         lines.invoice_number,
         lines.line_number,
+        lines.carrier_folder,
         lines.source_file_sha256,
         row_number() over (
             partition by folders.carrier_name, lines.invoice_number, lines.line_number
-            order by lines.received_at_utc desc, lines.source_file_sha256 desc
+            order by lines.received_at_utc desc, lines.source_file_sha256 desc, lines.carrier_folder desc
         ) as newest_first
     from {{ ref('stg_invoices__lines') }} as lines
     inner join folders on lines.carrier_folder = folders.invoice_folder
@@ -93,7 +94,13 @@ newest_lines as (
         and placed_lines.line_number = newest.line_number
         and newest.newest_first = 1
     where placed_lines.reject_reason is null
-        and (newest.source_file_sha256 is null or newest.source_file_sha256 = placed_lines.source_file_sha256)
+        and (
+            newest.source_file_sha256 is null
+            or (
+                newest.source_file_sha256 = placed_lines.source_file_sha256
+                and newest.carrier_folder = placed_lines.carrier_folder
+            )
+        )
 )
 
 select

@@ -18,15 +18,19 @@ run as (
 ),
 
 files_with_unplaced_lines as (
-    select distinct source_file_sha256
+    select distinct
+        carrier_folder,
+        source_file_sha256
     from copies
     where unplaced_lines > 0
 ),
 
 lines as (
-    select *
-    from {{ ref('stg_invoices__lines') }}
-    where source_file_sha256 in (select source_file_sha256 from files_with_unplaced_lines)
+    select stg_lines.*
+    from {{ ref('stg_invoices__lines') }} as stg_lines
+    inner join files_with_unplaced_lines
+        on stg_lines.carrier_folder = files_with_unplaced_lines.carrier_folder
+        and stg_lines.source_file_sha256 = files_with_unplaced_lines.source_file_sha256
 ),
 
 placed_lines as (
@@ -58,8 +62,8 @@ rejected_lines as (
             ['destination_number', 'placed_lines.destination_digits'],
             ['start_time', 'placed_lines.start_time_text'],
             ['duration_seconds', 'placed_lines.duration_seconds'],
-            ['billed_minutes', 'cast(placed_lines.billed_minutes as varchar)'],
-            ['charge_amount', 'cast(placed_lines.charge_amount as varchar)'],
+            ['billed_minutes', plain_amount('placed_lines.billed_minutes')],
+            ['charge_amount', plain_amount('placed_lines.charge_amount')],
         ]) }}, 2500) as raw_text,
         placed_lines.received_at_utc
     from placed_lines
