@@ -19,9 +19,10 @@ MAX_STEP_SECONDS = 3_600
 RATE_DECIMALS = 8
 MONEY_DECIMALS = 6
 
-MAX_SEATS = 10_000_000
-MAX_SEAT_COST = Decimal(1_000_000)
-"""A seat's monthly cost is neither a rate nor a fee of D5: 15,000 JPY a seat is ordinary, so it has its own bound."""
+MAX_SEATS = 100_000
+MAX_SEAT_COST = Decimal(100_000)
+"""A seat's monthly cost is neither a rate nor a fee of D5: 15,000 JPY a seat is ordinary, so it has its own bound. A
+license then costs at most 10^10 a month, and the sum of a hundred of them still fits DECIMAL(18,6)."""
 
 MAX_INVOICE_CHARGE = Decimal(1_000_000)
 """One invoice line, in both directions: a credit is a negative charge."""

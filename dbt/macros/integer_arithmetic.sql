@@ -38,3 +38,12 @@
     cast(cast({{ units }} as decimal(18, 0)) * cast(0.{{ '0' * (digits - 1) }}1 as decimal({{ digits }}, {{ digits }}))
         as decimal(18, {{ digits }}))
 {%- endmacro %}
+
+{# The same, NULL where it does not fit: for a quotient, which no bound of what comes in keeps small. #}
+{% macro try_from_units(units, digits) -%}
+    {{- return(adapter.dispatch('try_from_units')(units, digits)) -}}
+{%- endmacro %}
+{% macro duckdb__try_from_units(units, digits) -%}
+    cast(try_cast({{ units }} as decimal(18, 0)) * cast(0.{{ '0' * (digits - 1) }}1 as decimal({{ digits }}, {{ digits }}))
+        as decimal(18, {{ digits }}))
+{%- endmacro %}

@@ -31,9 +31,12 @@
     {{ from_units(divide_half_up('cast(' ~ seconds ~ ' as bigint) * 1000000', '60'), 6) }}
 {%- endmacro %}
 
-{# D10. Cost per billed minute, DECIMAL(18,8), half up; NULL without billed minutes. #}
+{# D10. Cost per billed minute, DECIMAL(18,8), half up; NULL without billed minutes, and from 10^10 on, which the type
+   cannot hold: one such figure must not fail the run of every day. #}
 {% macro cost_per_minute(total_cost, seconds) -%}
     (case when {{ seconds }} > 0
-        then {{ from_units(divide_half_up(to_units(total_cost, 6) ~ ' * 6000', 'cast(' ~ seconds ~ ' as hugeint)'), 8) }}
+        then {{ try_from_units(
+            divide_half_up(to_units(total_cost, 6) ~ ' * 6000', 'cast(' ~ seconds ~ ' as hugeint)'), 8
+        ) }}
     end)
 {%- endmacro %}

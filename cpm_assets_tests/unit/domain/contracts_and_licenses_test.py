@@ -107,3 +107,14 @@ def test_a_license_is_read_and_may_cost_more_than_a_fee() -> None:
         ("CX 1", 10, Decimal(10), date(2026, 1, 1), None, None),
     ]
     assert parsed.rejects[0].reason == "seats '1.5' is not a whole number"
+
+
+def test_a_license_is_as_large_as_its_sums_can_be_held() -> None:
+    """A month of ten licenses that DECIMAL(18,6) cannot hold would fail the run of every day."""
+    content = (
+        b"license_name,seats,monthly_cost_per_seat,effective_date,expiry_date,currency\n"
+        b"all,100000,100000,2026-01-01,,\nseats,100001,1,2026-01-01,,\ncost,1,100000.01,2026-01-01,,\n"
+    )
+    parsed = parse_delivery(SEAT_LICENSES, content)
+    assert [values[0] for _, values in parsed.rows] == ["all"]
+    assert [reject.reason.split()[0] for reject in parsed.rejects] == ["seats", "monthly_cost_per_seat"]

@@ -92,6 +92,18 @@ def test_license_costs_add_up_to_the_month_and_to_the_day(memory: MemoryWarehous
     assert memory.rows("select count(*) from internal_handling_cost where leg_type = 'unallocated'") == [(30,)]
 
 
+def test_a_cpm_that_no_column_can_hold_is_unknown_and_stops_nothing(memory: MemoryWarehouse) -> None:
+    """One second of monitoring under the largest license (D5) costs 2·10^10 a minute: the run of every day failed."""
+    largest = {"license_name": "CX", "seats": 100_000, "monthly_cost_per_seat": Decimal(100_000)}
+    licenses = [Delivery("seat_licenses", [largest | {"currency": "USD", "effective_date": date(2026, 1, 1)}])]
+    legs = {n: [leg(f"{n}", NOON + timedelta(days=n), call_type="monitor", media_seconds=1 + 59 * n)] for n in (0, 1)}
+    memory.run(world(legs, licenses), "internal_handling_cost")
+    columns = "media_seconds, allocated_cost, cost_per_minute"
+    cost = Decimal("322580645.161290")
+    rows = memory.rows(f"select {columns} from internal_handling_cost order by usage_date")  # noqa: S608
+    assert rows == [(1, cost, None), (60, cost, cost)]
+
+
 def test_legs_of_a_rejected_closing_are_not_final(memory: MemoryWarehouse) -> None:
     """D13, D21: the day is open still, and `is_final` says that it never changes."""
     inputs = world({0: [leg("a", NOON, carrier_name="Foo")]})
