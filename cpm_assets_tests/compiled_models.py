@@ -99,6 +99,7 @@ class MemoryWarehouse:
         self._put("days", schemas.RUN_DAYS, [vars(day) for day in inputs.days])
         asked = [{"asked_day": extraction.asked_day} for extraction in inputs.extractions]
         self._put("usage_files", schemas.RUN_USAGE_FILES, asked)
+        self._put("superseded_sweeps", schemas.RUN_SUPERSEDED_SWEEPS, [])
         self._put("reference_files", schemas.RUN_REFERENCE_FILES, [])
         self._put("run", schemas.RUN, [run_row(inputs)])
 

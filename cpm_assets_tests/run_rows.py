@@ -76,6 +76,7 @@ class RunInputs:
     extractions: Sequence[Extraction] = ()
     deliveries: Sequence[Delivery] = ()
     settings: Row = field(default_factory=dict)
+    superseded: Sequence[Extraction] = ()
 
 
 def leg(leg_id: str, start: datetime, **columns: Any) -> dict[str, Any]:

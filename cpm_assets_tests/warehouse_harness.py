@@ -70,9 +70,11 @@ def write_inputs(directory: Path, inputs: RunInputs) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     schemas.write_empty_tables(directory)
     usage_files = [_write_extraction(directory / "lake", extraction) for extraction in inputs.extractions]
+    superseded = [_write_extraction(directory / "lake", extraction) for extraction in inputs.superseded]
     reference_files = [_write_delivery(directory / "lake", delivery) for delivery in inputs.deliveries]
     _write(directory / "days.parquet", [vars(day) for day in inputs.days], schemas.RUN_DAYS)
     _write(directory / "usage_files.parquet", usage_files, schemas.RUN_USAGE_FILES)
+    _write(directory / "superseded_sweeps.parquet", superseded, schemas.RUN_SUPERSEDED_SWEEPS)
     _write(directory / "reference_files.parquet", reference_files, schemas.RUN_REFERENCE_FILES)
     _write(directory / "run.parquet", [run_row(inputs)], schemas.RUN)
 

@@ -95,6 +95,8 @@ def write_run_inputs(installation: Installation, plan: RunPlan) -> None:
     schemas.write_table(directory / "days.parquet", days, schemas.RUN_DAYS)
     schemas.write_table(directory / "run.parquet", [run], schemas.RUN)
     schemas.write_table(directory / "usage_files.parquet", _usage_files(installation, plan), schemas.RUN_USAGE_FILES)
+    superseded = _superseded_sweeps(installation, plan)
+    schemas.write_table(directory / "superseded_sweeps.parquet", superseded, schemas.RUN_SUPERSEDED_SWEEPS)
     schemas.write_table(
         directory / "reference_files.parquet",
         [file.run_input() for file in known_deliveries(installation, plan.as_of_utc)],
@@ -125,6 +127,20 @@ def _usage_files(installation: Installation, plan: RunPlan) -> Iterable[tuple[ob
                 extraction.distinct_legs,
                 extraction.total_reported,
             )
+
+
+def _superseded_sweeps(installation: Installation, plan: RunPlan) -> Iterable[tuple[object, ...]]:
+    """The whole sweeps of each costed day that the day's present one replaced, as known at the day's instant."""
+    for day in plan.days:
+        if not day.plan.is_costed:
+            continue
+        asked_day = day.plan.usage_date
+        present = installation.lake.day_selection(asked_day, day.known_at_utc).sweep
+        for extraction in installation.lake.extractions(asked_day):
+            is_older = present is not None and extraction.started_at <= present.started_at
+            if extraction.kind == "sweep" and is_older and extraction != present:
+                legs_path, _ = parsed_paths(installation.lake, extraction)
+                yield asked_day, extraction.extraction_id, str(legs_path)
 
 
 def _known(

@@ -33,7 +33,7 @@ def sweep(day: date, *legs: Row, number: int = 1, kind: str = "sweep") -> Extrac
     return Extraction(day, legs=legs, kind=kind, started_at=at(date(2026, 11, 1), number))
 
 
-def run(number: int, extractions: Sequence[Extraction], *days: Day) -> RunInputs:
+def run(number: int, extractions: Sequence[Extraction], *days: Day, superseded: Sequence[Extraction] = ()) -> RunInputs:
     """One build. Days not given are the extractions' own."""
     own = [
         Day(day) for day in sorted({extraction.asked_day for extraction in extractions} - {d.usage_date for d in days})
@@ -43,6 +43,7 @@ def run(number: int, extractions: Sequence[Extraction], *days: Day) -> RunInputs
         extractions=extractions,
         deliveries=[Delivery("rate_cards", [card("1", CENT)])],
         settings={"first_day": date(2026, 10, 1), "open_day": date(2026, 10, 20)},
+        superseded=superseded,
     )
 
 
@@ -77,6 +78,7 @@ SECOND = run(
     ],
     Day(GOOD, extraction_state="failed", extraction_reason="timed out"),
     Day(FROZEN, is_costed=False, purpose="reconcile"),
+    superseded=[each for each in FIRST.extractions if each.kind == "sweep" and each.asked_day in (EMPTIED, SWEPT)],
 )
 THIRD = run(3, [sweep(LOSER, leg("stays", at(LOSER, 23), call_id="c"), leg("moves", at(LOSER, 22), call_id="c"))])
 

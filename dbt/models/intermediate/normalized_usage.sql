@@ -2,7 +2,6 @@
     materialized='incremental', incremental_strategy='replace_days',
     meta={'days_relation': 'int_run_days', 'days_where': 'is_costed'}
 ) }}
--- depends_on: {{ ref('vanished_legs') }} (which compares with this table before it is replaced)
 with legs as (
     select * from {{ ref('int_working_legs') }}
 ),
