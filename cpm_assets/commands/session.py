@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from cpm_assets.installation import Installation
 from cpm_assets.resources.alert_outbox import AlertOutbox
 from cpm_assets.resources.clock import Clock
 from cpm_assets.resources.usage_connection import UsageConnection
+from cpm_assets.resources.writer_lock import writer_lock
 from cpm_assets.runs import fail_runs_of_dead_processes, process_tags, range_tags
 from cpm_assets.settings import Settings, settings_from_environment
 
@@ -68,9 +69,13 @@ def session(
     usage = usage or UsageConnection(installation.settings, clock)
     usage.fill_inbox(installation.directory.inbox)
     os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(installation))
-    with dg.DagsterInstance.get() as instance:
-        fail_runs_of_dead_processes(instance, say)
-        yield Session(installation, clock, build_defs(installation.settings, clock, usage), instance)
+    with ExitStack() as opened:
+        # One at a time: two first commands would both make the tables of Dagster's records, and both parse the models.
+        with writer_lock(installation.directory.work / "session.lock", "a command that is starting", say):
+            instance = opened.enter_context(dg.DagsterInstance.get())
+            fail_runs_of_dead_processes(instance, say)
+            defs = build_defs(installation.settings, clock, usage)
+        yield Session(installation, clock, defs, instance)
 
 
 def prepare_dagster_home(installation: Installation) -> Path:
