@@ -46,6 +46,14 @@ def run_command(data_dir: Path, *arguments: str, **environment: str) -> Finished
     return FinishedCommand(done.returncode, done.stdout, done.stderr, data_dir)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests stay in one process under `-n`: a file's, which share what they built, and those of the one demo."""
+    for item in items:
+        group = "demo" if "demo" in getattr(item, "fixturenames", ()) else item.location[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> FinishedCommand:
     """`make demo` on an empty data directory. To be read only; a test that changes it works on a copy."""
