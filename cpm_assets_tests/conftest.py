@@ -3,6 +3,7 @@
 Only fixtures. What the demonstration must come to is in `pipeline/ground_truth_test.py`.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from cpm_assets.resources.writer_lock import writer_lock
 
 REPOSITORY = Path(__file__).parents[1]
 COMMAND_SECONDS = 1200
@@ -46,18 +49,20 @@ def run_command(data_dir: Path, *arguments: str, **environment: str) -> Finished
     return FinishedCommand(done.returncode, done.stdout, done.stderr, data_dir)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests stay in one process under `-n`: a file's, which share what they built, and those of the one demo."""
-    for item in items:
-        group = "demo" if "demo" in getattr(item, "fixturenames", ()) else item.location[0]
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> FinishedCommand:
-    """`make demo` on an empty data directory. To be read only; a test that changes it works on a copy."""
-    return run_command(tmp_path_factory.mktemp("demo"), "demo")
+    """`make demo` on an empty data directory. To be read only; a test that changes it works on a copy.
+
+    Run once for all of pytest's processes (`-n`): whichever asks first runs it, the others wait for its result.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    result, data_dir = shared / "demo.json", shared / "demo"
+    with writer_lock(shared / "demo.lock", "the demonstration", lambda _text: None):
+        if not result.exists():
+            done = run_command(data_dir, "demo")
+            result.write_text(json.dumps([done.status, done.output, done.messages]))
+    return FinishedCommand(*json.loads(result.read_text()), data_dir)
 
 
 @pytest.fixture(scope="session")
