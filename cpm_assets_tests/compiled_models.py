@@ -4,19 +4,23 @@ For tests of what the models compute on a fresh warehouse, thousands of cases at
 (incremental replacement, tests, hooks) is tested with `warehouse_harness`.
 """
 
+import importlib.util
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from cpm_assets.resources import parquet_schemas as schemas
-from cpm_assets_tests.run_rows import Delivery, Extraction, RunInputs
+from cpm_assets_tests.run_rows import Day, Delivery, Extraction, RunInputs
 from cpm_assets_tests.warehouse_harness import (
+    DBT_PROJECT,
     dbt,
     delivery_rows,
     extraction_rows,
@@ -28,30 +32,36 @@ from cpm_assets_tests.warehouse_harness import (
 _SOURCE_FILE = re.compile(r"""read_parquet\(\s*\[?\s*'[^']*?/(\w+)\.parquet'\s*\]?\s*\)""")
 
 
+# Models that write the run's days into their SQL, to skip files by them, are compiled for all the days there may be.
+_ANY_DAYS = (date(2000, 1, 1), date(2100, 1, 1))
+
+
 @dataclass(frozen=True)
 class CompiledModel:
-    """One model: its relation and its SQL, reading sources from schema `run_inputs`."""
+    """One model: its relation and its SQL, reading sources from schema `run_inputs`, or its Python file."""
 
     name: str
     relation: str
     is_view: bool
     sql: str
+    python_file: Path | None
     parents: frozenset[str]
 
 
 def compile_models(directory: Path) -> dict[str, CompiledModel]:
     """Compiles the whole project on a warehouse that holds nothing yet; models by name."""
-    write_inputs(directory / "inputs", RunInputs())
+    write_inputs(directory / "inputs", RunInputs(days=[Day(day) for day in _ANY_DAYS]))
     (directory / "warehouse").mkdir()
     dbt(directory, "compile")
     nodes = json.loads((directory / "target" / "manifest.json").read_text())["nodes"]
-    models = (node for node in nodes.values() if node["resource_type"] == "model" and node["language"] == "sql")
+    models = (node for node in nodes.values() if node["resource_type"] == "model")
     return {
         node["name"]: CompiledModel(
             name=node["name"],
             relation=node["relation_name"],
             is_view=node["config"]["materialized"] == "view",
             sql=_SOURCE_FILE.sub(r"memory.run_inputs.\1", node["compiled_code"]),
+            python_file=DBT_PROJECT / node["original_file_path"] if node["language"] == "python" else None,
             parents=frozenset(parent.rsplit(".", 1)[-1] for parent in node["depends_on"]["nodes"]),
         )
         for node in models
@@ -85,9 +95,26 @@ class MemoryWarehouse:
         model = self._models[name]
         for parent in sorted(model.parents):
             self._build(parent, built)
-        kind = "view" if model.is_view else "table"
-        self._connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
+        if model.python_file:
+            rows = self._result_of(model.python_file)
+            rows.to_view("made_by_python", replace=True)
+            self._connection.execute(f"create or replace table {model.relation} as select * from made_by_python")
+        else:
+            kind = "view" if model.is_view else "table"
+            self._connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
         built.add(name)
+
+    def _result_of(self, python_file: Path) -> duckdb.DuckDBPyRelation:
+        spec = importlib.util.spec_from_file_location(python_file.stem, python_file)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{python_file} is no Python module")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        given = SimpleNamespace(
+            config=lambda **_: None, ref=lambda name: self._connection.table(self._models[name].relation)
+        )
+        made: duckdb.DuckDBPyRelation = module.model(given, self._connection)
+        return made
 
     def _load(self, inputs: RunInputs) -> None:
         for name, schema in schemas.INPUT_SCHEMAS.items():
@@ -100,7 +127,7 @@ class MemoryWarehouse:
         asked = [{"asked_day": extraction.asked_day} for extraction in inputs.extractions]
         self._put("usage_files", schemas.RUN_USAGE_FILES, asked)
         self._put("superseded_sweeps", schemas.RUN_SUPERSEDED_SWEEPS, [])
-        self._put("reference_files", schemas.RUN_REFERENCE_FILES, [])
+        self._put("reference_files", schemas.RUN_REFERENCE_FILES, [_file(each) for each in inputs.deliveries])
         self._put("run", schemas.RUN, [run_row(inputs)])
 
     def _put(self, name: str, schema: pa.Schema, rows: Sequence[dict[str, Any]]) -> None:
@@ -115,6 +142,11 @@ def _legs(extractions: Sequence[Extraction]) -> list[dict[str, Any]]:
 
 def _rejects(extractions: Sequence[Extraction]) -> list[dict[str, Any]]:
     return [row for extraction in extractions for row in extraction_rows(extraction)[1]]
+
+
+def _file(delivery: Delivery) -> dict[str, Any]:
+    """A delivery as the run's list of files has it; its path is one that nothing reads here."""
+    return vars(delivery) | {"sha256": delivery.sha256, "rows_path": delivery.sha256}
 
 
 def _delivered(deliveries: Sequence[Delivery], kind: str) -> list[dict[str, Any]]:
