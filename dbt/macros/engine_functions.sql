@@ -54,3 +54,27 @@
 {% macro duckdb__month_text(day) -%}
     strftime({{ day }}, '%Y-%m')
 {%- endmacro %}
+
+{# The time of day of an instant as text, HH:MM. #}
+{% macro time_of_day_text(instant) -%}
+    {{- return(adapter.dispatch('time_of_day_text')(instant)) -}}
+{%- endmacro %}
+{% macro duckdb__time_of_day_text(instant) -%}
+    strftime({{ instant }}, '%H:%M')
+{%- endmacro %}
+
+{# The instant (TIMESTAMP, UTC) of a day at a time of day written HH:MM. #}
+{% macro at_time_of_day(day, time_of_day) -%}
+    {{- return(adapter.dispatch('at_time_of_day')(day, time_of_day)) -}}
+{%- endmacro %}
+{% macro duckdb__at_time_of_day(day, time_of_day) -%}
+    ({{ day }} + cast({{ time_of_day }} as time))
+{%- endmacro %}
+
+{# The first day of the month after the one that begins on `month`. #}
+{% macro next_month(month) -%}
+    {{- return(adapter.dispatch('next_month')(month)) -}}
+{%- endmacro %}
+{% macro duckdb__next_month(month) -%}
+    cast({{ month }} + interval 1 month as date)
+{%- endmacro %}
