@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
-from cpm_assets.commands import day, demo, dev, rebuild
+from cpm_assets.commands import as_of, day, demo, dev, rebuild
 from cpm_assets.domain.build_plan import DAY, FINALIZE
 from cpm_assets.resources.data_directory import WrongStampError
 from cpm_assets.resources.warehouse import RebuildNeededError
@@ -49,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     backfill.add_argument("--no-extract", action="store_true", help="from the lake, without asking the usage API")
     backfill.set_defaults(run=lambda o: day.run_range(o.first, o.last, DAY, extract=not o.no_extract))
 
+    known = command("as-of", "one UTC day's figures as known at an instant (D22)")
+    known.add_argument("day", type=_day, help="the UTC day, YYYY-MM-DD")
+    known.add_argument("at", type=_instant, help="the instant, such as 2026-11-23T00:00:00Z")
+    known.set_defaults(run=lambda o: as_of.run_as_of(o.day, o.at))
+
     command("demo", "ten fixed days of the sandbox through every stage, and what came of them").set_defaults(
         run=lambda o: demo.run_demo()
     )
@@ -64,6 +69,16 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day as YYYY-MM-DD") from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an instant with its zone, such as 2026-11-23T00:00:00Z")
+    return instant.astimezone(UTC)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,23 @@ def print_matrix(published: Path, first: date, last: date) -> None:
         _print_table(["destination region", *carriers], rows)
 
 
+def print_day_figures(published: Path, day: date) -> None:
+    """One day's sums by carrier and region, and in all, one currency at a time (D27)."""
+    rows = _query(
+        published,
+        "select currency, coalesce(carrier_name, 'all carriers'), coalesce(destination_region, 'all regions'), "
+        "sum(legs), sum(unrated_legs), sum(billed_seconds), sum(total_cost), "
+        "cost_per_minute(sum(total_cost), sum(billed_seconds)) "
+        "from cpm_daily where usage_date between $first and $last "
+        "group by grouping sets ((currency, carrier_name, destination_region), (currency)) "
+        "order by currency, grouping(carrier_name), carrier_name, destination_region",
+        day,
+        day,
+    )
+    headers = ["currency", "carrier", "destination region", "legs", "unrated", "billed seconds", "cost", "CPM"]
+    _print_table(headers, [[_text(v) for v in row] for row in rows])
+
+
 def print_days(published: Path, first: date, last: date) -> None:
     """Each day's status and why."""
     rows = _query(

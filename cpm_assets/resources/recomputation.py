@@ -1,0 +1,64 @@
+"""Recomputation: a day's figures worked out aside, from the inputs known at an instant (D22).
+
+The same dbt project on the same lake, in warehouse files of its own below a temporary directory. Nothing of the
+installation is written, but for deliveries that were not parsed yet; the writer's lock is not needed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from cpm_assets.domain.build_plan import DAY, FINALIZE, DayPlan
+from cpm_assets.installation import Installation
+from cpm_assets.resources.build_log import Tolerated
+from cpm_assets.resources.run_inputs import PlannedDay, RunPlan
+from cpm_assets.resources.warehouse_build import run_models
+
+RUN_ID = "recomputation"
+
+
+@contextmanager
+def recomputed_day(
+    installation: Installation,
+    day: date,
+    known_at: datetime,
+    tolerated: Tolerated,
+    say: Callable[[str], object],
+    *,
+    is_finalizing: bool = False,
+) -> Iterator[Path]:
+    """The marts file of a warehouse that holds the UTC day and those beside it as known at `known_at` (aware UTC).
+
+    The days beside it are there because a leg's newest copy may be in theirs, and then belongs to them (D16). Days of
+    which no sweep was complete by then are not. `is_finalizing` counts legs without an end as the closing sweep does.
+    """
+    with tempfile.TemporaryDirectory(prefix="cpm-recomputation-") as root:
+        aside = Installation(replace(installation.settings, data_dir=Path(root)))
+        aside.directory.lake.symlink_to(installation.directory.lake)
+        for directory in (aside.directory.warehouse, aside.directory.work):
+            directory.mkdir()
+        days = [
+            _planned(near, known_at, is_finalizing=is_finalizing and near == day)
+            for near in (day - timedelta(days=1), day, day + timedelta(days=1))
+            if near >= installation.settings.first_day and aside.lake.day_selection(near, known_at).sweep is not None
+        ]
+        run_models(aside, RunPlan(RUN_ID, known_at, tuple(days), tolerated), say)
+        yield aside.warehouse.marts_file
+
+
+def _planned(day: date, known_at: datetime, *, is_finalizing: bool) -> PlannedDay:
+    plan = DayPlan(
+        usage_date=day,
+        purpose=FINALIZE if is_finalizing else DAY,
+        is_finalizing=is_finalizing,
+        is_costed=True,
+        is_reconciled=False,
+        extraction_state="complete",
+        extraction_reason=None,
+    )
+    return PlannedDay(plan, RUN_ID, known_at, known_at)
