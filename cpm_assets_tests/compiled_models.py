@@ -24,6 +24,7 @@ from cpm_assets_tests.warehouse_harness import (
     dbt,
     delivery_rows,
     extraction_rows,
+    header_rows,
     rows_table,
     run_row,
     write_inputs,
@@ -123,6 +124,8 @@ class MemoryWarehouse:
         self._put("empty_rejects", schemas.REJECTS, _rejects(inputs.extractions))
         for kind in ("rate_cards", "carrier_contracts", "seat_licenses", "invoices"):
             self._put(f"empty_{kind}", schemas.INPUT_SCHEMAS[kind], _delivered(inputs.deliveries, kind))
+        headers = [row for delivery in inputs.deliveries for row in header_rows(delivery)]
+        self._put("empty_invoice_headers", schemas.INVOICE_HEADERS, headers)
         self._put("days", schemas.RUN_DAYS, [vars(day) for day in inputs.days])
         asked = [{"asked_day": extraction.asked_day} for extraction in inputs.extractions]
         self._put("usage_files", schemas.RUN_USAGE_FILES, asked)

@@ -51,11 +51,12 @@ class Extraction:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file received: rows and rejects as partial rows of the kind's schema in `parquet_schemas`."""
+    """One file received: rows, rejects and an invoice's headers as partial rows of the schemas in `parquet_schemas`."""
 
     kind: str
     rows: Sequence[Row] = ()
     rejects: Sequence[Row] = ()
+    headers: Sequence[Row] = ()
     received_at_utc: datetime = datetime(2026, 10, 1, tzinfo=UTC)
     carrier_folder: str | None = None
     file_name: str = "file.csv"
@@ -64,7 +65,7 @@ class Delivery:
     @property
     def sha256(self) -> str:
         """A stand-in for the hash of the bytes: the same content (here, unless it is given) is the same delivery."""
-        here = repr((self.kind, self.rows, self.rejects, self.carrier_folder, self.file_name))
+        here = repr((self.kind, self.rows, self.rejects, self.headers, self.carrier_folder, self.file_name))
         return sha256((self.content or here).encode()).hexdigest()
 
 

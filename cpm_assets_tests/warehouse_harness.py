@@ -118,8 +118,15 @@ def delivery_rows(delivery: Delivery) -> tuple[list[dict[str, Any]], list[dict[s
     identity = {"source_file_sha256": delivery.sha256, "received_at_utc": delivery.received_at_utc}
     line = "file_line" if delivery.kind == "invoices" else "line_number"
     origin = {"carrier_folder": delivery.carrier_folder, "kind": delivery.kind, "file_name": delivery.file_name}
-    rows = [origin | identity | {line: n} | dict(row) for n, row in enumerate(delivery.rows, start=2)]
+    kind = {"line_kind": "call"} if delivery.kind == "invoices" else {}
+    rows = [origin | identity | kind | {line: n} | dict(row) for n, row in enumerate(delivery.rows, start=2)]
     return rows, [origin | identity | dict(row) for row in delivery.rejects]
+
+
+def header_rows(delivery: Delivery) -> list[dict[str, Any]]:
+    """The headers of an invoice file, each with the file it came in."""
+    origin = {"carrier_folder": delivery.carrier_folder, "source_file_sha256": delivery.sha256}
+    return [origin | {"received_at_utc": delivery.received_at_utc} | dict(row) for row in delivery.headers]
 
 
 def rows_table(rows: Iterable[Row], schema: pa.Schema) -> pa.Table:
@@ -157,11 +164,14 @@ def _write_extraction(lake: Path, extraction: Extraction) -> dict[str, Any]:
 
 def _write_delivery(lake: Path, delivery: Delivery) -> dict[str, Any]:
     rows, rejects = delivery_rows(delivery)
-    rows_path, rejects_path = (
-        lake / (delivery.carrier_folder or "") / f"{delivery.sha256}.{part}.parquet" for part in ("rows", "rejects")
+    rows_path, rejects_path, headers_path = (
+        lake / (delivery.carrier_folder or "") / f"{delivery.sha256}.{part}.parquet"
+        for part in ("rows", "rejects", "headers")
     )
     _write(rows_path, rows, schemas.INPUT_SCHEMAS[delivery.kind])
     _write(rejects_path, rejects, schemas.REFERENCE_REJECTS)
+    if delivery.kind == "invoices":
+        _write(headers_path, header_rows(delivery), schemas.INVOICE_HEADERS)
     return {
         "kind": delivery.kind,
         "file_name": delivery.file_name,
@@ -170,6 +180,7 @@ def _write_delivery(lake: Path, delivery: Delivery) -> dict[str, Any]:
         "received_at_utc": delivery.received_at_utc,
         "rows_path": str(rows_path),
         "rejects_path": str(rejects_path),
+        "headers_path": str(headers_path) if delivery.kind == "invoices" else None,
     }
 
 

@@ -3,6 +3,7 @@
 Columns and their rules only. What an empty field means is decided once, in SQL (D7 to D9, D18 to D20).
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from cpm_assets.domain.bounds import (
@@ -29,7 +30,6 @@ from cpm_assets.domain.field_values import (
     utc_date,
     whole_number,
 )
-from cpm_assets.domain.invoice_layouts import INVOICE_LAYOUTS
 from cpm_assets.domain.validity import check_increment_pair, check_window
 
 _step = whole_number(MIN_STEP_SECONDS, MAX_STEP_SECONDS)
@@ -43,6 +43,8 @@ def _folder_name(text: str) -> str:
         raise BadValue(f"{shortened(text)} is not the name of one folder")
     return text
 
+
+_INVOICE_FORMAT = "invoice_format"
 
 _COLUMNS = (
     Column("carrier_name", exact_text),
@@ -60,7 +62,7 @@ _COLUMNS = (
     optional("currency", currency_code),
     optional("expiry_is_inclusive", true_or_false),
     optional("invoice_timezone", time_zone_name),
-    optional("invoice_format", one_of(*INVOICE_LAYOUTS)),
+    optional(_INVOICE_FORMAT, exact_text),
     optional("invoice_folder", _folder_name),
     optional("charge_tolerance", _tolerance),
     optional("minute_tolerance", _tolerance),
@@ -77,4 +79,8 @@ def _row(cells: Cells) -> Values:
     return tuple(cells[column.name] for column in _COLUMNS)
 
 
-CARRIER_CONTRACTS = DeliverySpec(columns=_COLUMNS, build=_row, key=(0, 1))
+def carrier_contracts(invoice_formats: Iterable[str]) -> DeliverySpec:
+    """The spec, with the invoice formats that a contract may name: one that nobody reads would lose its invoices."""
+    format_column = optional(_INVOICE_FORMAT, one_of(*invoice_formats))
+    columns = tuple(format_column if column.name == _INVOICE_FORMAT else column for column in _COLUMNS)
+    return DeliverySpec(columns=columns, build=_row, key=(0, 1))

@@ -5,7 +5,7 @@ its own file; new rules for one kind belong there. Nothing here raises for what 
 a row, collapses into an equal one, or is rejected with a reason.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from cpm_assets.domain.csv_records import CsvContent, Record, UnreadableFile, re
 from cpm_assets.domain.field_values import BadValue, Reader
 from cpm_assets.domain.raw_text import shown_text
 
-DELIVERY_PARSER_VERSION = 2
+DELIVERY_PARSER_VERSION = 3
 """Raised with every change of what any delivery parses to: the lake then reads its deliveries again."""
 
 WHOLE_FILE = 0
@@ -65,12 +65,14 @@ class RejectedRow(NamedTuple):
 
 @dataclass(frozen=True)
 class ParsedDelivery:
-    """All of one file. `collapsed_rows` counts records equal to an earlier one."""
+    """All of one file. `collapsed_rows` counts records equal to an earlier one; `headers` are an invoice file's, one
+    for each invoice in it (`invoice_layouts.INVOICE_HEADER_FIELDS`)."""
 
-    rows: list[ParsedRow]
+    rows: Collection[ParsedRow]
     rejects: list[RejectedRow]
     warnings: list[str] = field(default_factory=list)
     collapsed_rows: int = 0
+    headers: list[Values] = field(default_factory=list)
 
 
 def rejected_file(reason: str, raw_text: str = "") -> ParsedDelivery:

@@ -1,14 +1,15 @@
-"""The invoice layouts that can be read, by the name that a contract's `invoice_format` gives.
+"""What every invoice layout gives: lines, and one header for each invoice.
 
-A layout turns a file's bytes into invoice lines in the order of `INVOICE_LINE_FIELDS`. Whatever its form (declarative
-CSV profile, X12), it is one entry of the registry below, and no caller changes. Local times stay local here: the
-contract's zone is applied in SQL (D3).
+A layout turns a file into rows in the order of `INVOICE_LINE_FIELDS` and headers in that of `INVOICE_HEADER_FIELDS`.
+Whatever its form (declarative CSV profile, X12), it is one entry of the registry in `resources/invoice_layouts.py`, and
+no caller changes. Local times stay local here: the contract's zone is applied in SQL (D3).
 """
 
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import BinaryIO
 
 from cpm_assets.domain.bounds import MAX_DURATION_SECONDS, MAX_INVOICE_CHARGE, MONEY_DECIMALS
 from cpm_assets.domain.deliveries import Cells, Column, DeliverySpec, ParsedDelivery, Values, parse_delivery
@@ -32,8 +33,40 @@ INVOICE_LINE_FIELDS = (
     "billed_minutes",
     "charge_amount",
     "currency",
+    "line_kind",
+    "stated_rate",
+    "description",
 )
-"""A line as every layout gives it: `start_local` (naive) when the time has no offset, else `start_utc` (naive UTC)."""
+"""A line as every layout gives it: `start_local` (naive) when the time has no offset, else `start_utc` (naive UTC).
+
+`line_kind` is one of `LINE_KINDS`. `stated_rate` is the rate a minute that the line states, `billed_minutes` the
+minutes it bills (a layout that bills seconds: seconds / 60, half up). Lines of kind tax and fee may lack number, start
+and duration. `charge_amount` is signed: negative for what the carrier takes back.
+"""
+
+LINE_KINDS = ("call", "credit", "tax", "fee")
+"""A call's charge, a call's charge taken back, a tax, and any other charge."""
+
+INVOICE_HEADER_FIELDS = (
+    "invoice_number",
+    "invoice_date",
+    "currency",
+    "stated_total",
+    "stated_total_tolerance",
+    "stated_lines",
+    "period_first_date",
+    "period_last_date",
+)
+"""One row per invoice in a file, None where the file states nothing. Dates are the carrier's local ones, both included;
+`stated_total` and its tolerance are in currency units, `stated_lines` counts the lines the file says it has."""
+
+LayoutReader = Callable[[BinaryIO, str], ParsedDelivery]
+"""Reads an unpacked file; the text is its name without endings, for layouts that state no invoice number."""
+
+
+def kind_of_charge(charge: Decimal) -> str:
+    """The kind of a line about a call: what takes money back is a credit."""
+    return "credit" if charge < 0 else "call"
 
 
 def start_instants(text: str) -> tuple[datetime | None, datetime | None]:
@@ -61,7 +94,8 @@ def _start(text: str) -> tuple[str, datetime | None, datetime | None]:
 
 def _guide_line(cells: Cells) -> Values:
     start = cells["start_time"]
-    assert isinstance(start, tuple)  # noqa: S101 -- what _start returns; tells mypy
+    charge = cells["charge_amount"]
+    assert isinstance(start, tuple) and isinstance(charge, Decimal)  # noqa: S101 -- as read; tells mypy
     return (
         cells["invoice_number"],
         cells["line_number"],
@@ -72,6 +106,9 @@ def _guide_line(cells: Cells) -> Values:
         cells["duration_seconds"],
         cells["billed_minutes"],
         cells["charge_amount"],
+        None,
+        kind_of_charge(charge),
+        None,
         None,
     )
 
@@ -96,10 +133,6 @@ _GUIDE_CSV = DeliverySpec(
 )
 
 
-def _read_guide_csv(content: bytes) -> ParsedDelivery:
-    return parse_delivery(_GUIDE_CSV, content)
-
-
-INVOICE_LAYOUTS: dict[str, Callable[[bytes], ParsedDelivery]] = {
-    DEFAULT_LAYOUT: _read_guide_csv,
-}
+def read_guide_csv(stream: BinaryIO, _file_name_stem: str = "") -> ParsedDelivery:
+    """Reads the guide's own layout."""
+    return parse_delivery(_GUIDE_CSV, stream.read())

@@ -135,8 +135,27 @@ INVOICES = _schema(
         "billed_minutes": _MONEY,
         "charge_amount": _MONEY,
         "currency": _TEXT,
+        "line_kind": _TEXT,
+        "stated_rate": _RATE,
+        "description": _TEXT,
         "source_file_sha256": _TEXT,
         "file_line": _INT,
+        "received_at_utc": _INSTANT,
+    }
+)
+
+INVOICE_HEADERS = _schema(
+    {
+        "carrier_folder": _TEXT,
+        "invoice_number": _TEXT,
+        "invoice_date": _DATE,
+        "currency": _TEXT,
+        "stated_total": _MONEY,
+        "stated_total_tolerance": _MONEY,
+        "stated_lines": _INT,
+        "period_first_date": _DATE,
+        "period_last_date": _DATE,
+        "source_file_sha256": _TEXT,
         "received_at_utc": _INSTANT,
     }
 )
@@ -192,6 +211,7 @@ RUN_REFERENCE_FILES = _schema(
         "received_at_utc": _INSTANT,
         "rows_path": _TEXT,
         "rejects_path": _TEXT,
+        "headers_path": _TEXT,
     }
 )
 
@@ -217,6 +237,7 @@ INPUT_SCHEMAS: dict[str, pa.Schema] = {
     "carrier_contracts": CARRIER_CONTRACTS,
     "seat_licenses": SEAT_LICENSES,
     "invoices": INVOICES,
+    "invoice_headers": INVOICE_HEADERS,
     "reference_rejects": REFERENCE_REJECTS,
 }
 """What dbt reads from the lake, by the name that its `empty_<name>.parquet` has."""

@@ -7,7 +7,7 @@ files mean is in `domain/`; which schema belongs to which kind is here.
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -15,20 +15,20 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cpm_assets.domain.carrier_contracts import CARRIER_CONTRACTS
+from cpm_assets.domain.carrier_contracts import carrier_contracts
 from cpm_assets.domain.deliveries import (
     DELIVERY_PARSER_VERSION,
     DeliverySpec,
-    ParsedDelivery,
     parse_delivery,
     rejected_file,
 )
 from cpm_assets.domain.invoice_folders import FolderTerms, folder_of, layout_of
-from cpm_assets.domain.invoice_layouts import INVOICE_LAYOUTS
+from cpm_assets.domain.invoice_layouts import LayoutReader
 from cpm_assets.domain.rate_cards import RATE_CARDS
 from cpm_assets.domain.seat_licenses import SEAT_LICENSES
 from cpm_assets.resources import parquet_schemas
 from cpm_assets.resources.delivery_store import INVOICES, Delivery, deliveries
+from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
 from cpm_assets.resources.lake import Lake
 from cpm_assets.resources.parquet_schemas import REFERENCE_REJECTS, write_table_once
 from cpm_assets.resources.write_once import drop_dead_parts, write_once
@@ -36,7 +36,7 @@ from cpm_assets.resources.write_once import drop_dead_parts, write_once
 _log = logging.getLogger(__name__)
 
 _REFERENCE: dict[str, tuple[DeliverySpec, pa.Schema]] = {
-    "carrier_contracts": (CARRIER_CONTRACTS, parquet_schemas.CARRIER_CONTRACTS),
+    "carrier_contracts": (carrier_contracts(INVOICE_LAYOUTS), parquet_schemas.CARRIER_CONTRACTS),
     "rate_cards": (RATE_CARDS, parquet_schemas.RATE_CARDS),
     "seat_licenses": (SEAT_LICENSES, parquet_schemas.SEAT_LICENSES),
 }
@@ -44,12 +44,14 @@ _REFERENCE: dict[str, tuple[DeliverySpec, pa.Schema]] = {
 
 @dataclass(frozen=True)
 class ReferenceFile:
-    """A delivery and its parsed files: a row of `reference_files`. `layout` is an invoice's, else the kind."""
+    """A delivery and its parsed files: a row of `reference_files`. `layout` is an invoice's, else the kind; only an
+    invoice has headers."""
 
     delivery: Delivery
     layout: str
     rows_path: Path
     rejects_path: Path
+    headers_path: Path | None
     rows: int
     rejected: int
     collapsed: int
@@ -58,7 +60,7 @@ class ReferenceFile:
     def run_input(self) -> tuple[object, ...]:
         """The values of `parquet_schemas.RUN_REFERENCE_FILES`."""
         of = self.delivery
-        paths = str(self.rows_path), str(self.rejects_path)
+        paths = str(self.rows_path), str(self.rejects_path), self.headers_path and str(self.headers_path)
         return of.kind, of.sha256, of.file_name, of.carrier_folder, of.received_at, *paths
 
 
@@ -83,7 +85,7 @@ def parsed_deliveries(lake: Lake) -> list[ReferenceFile]:
 
 def _reference_file(delivery: Delivery) -> ReferenceFile:
     spec, schema = _REFERENCE[delivery.kind]
-    return _parsed_file(delivery, delivery.kind, schema, lambda content: parse_delivery(spec, content))
+    return _parsed_file(delivery, delivery.kind, schema, lambda stream, _stem: parse_delivery(spec, stream.read()))
 
 
 def _invoice_file(
@@ -95,25 +97,26 @@ def _invoice_file(
         reason = f"no carrier has the folder {folder!r}; known folders: {', '.join(known_folders) or 'none'}"
         # The list is part of the name: when it changes, the reason is written again.
         layout = f"unknown-{hashlib.sha256(reason.encode()).hexdigest()[:8]}"
-        return _parsed_file(delivery, layout, parquet_schemas.INVOICES, lambda _content: rejected_file(reason))
+        return _parsed_file(delivery, layout, parquet_schemas.INVOICES, lambda _stream, _stem: rejected_file(reason))
     return _parsed_file(delivery, layout, parquet_schemas.INVOICES, INVOICE_LAYOUTS[layout])
 
 
-def _parsed_file(
-    delivery: Delivery, layout: str, schema: pa.Schema, read: Callable[[bytes], ParsedDelivery]
-) -> ReferenceFile:
+def _parsed_file(delivery: Delivery, layout: str, schema: pa.Schema, read: LayoutReader) -> ReferenceFile:
     stem = f"{delivery.sha256}.{layout}.v{DELIVERY_PARSER_VERSION}"
-    rows_path, rejects_path, summary_path = (
-        delivery.directory / f"{stem}.{ending}" for ending in ("rows.parquet", "rejects.parquet", "summary.json")
+    rows_path, rejects_path, headers_path, summary_path = (
+        delivery.directory / f"{stem}.{ending}"
+        for ending in ("rows.parquet", "rejects.parquet", "headers.parquet", "summary.json")
     )
+    own_headers_path = headers_path if delivery.kind == INVOICES else None
     if not summary_path.exists():
-        _write_parsed(delivery, schema, read, rows_path, rejects_path, summary_path)
+        _write_parsed(delivery, schema, read, rows_path, rejects_path, own_headers_path, summary_path)
     summary = json.loads(summary_path.read_bytes())
     return ReferenceFile(
         delivery=delivery,
         layout=layout,
         rows_path=rows_path,
         rejects_path=rejects_path,
+        headers_path=own_headers_path,
         rows=summary["rows"],
         rejected=summary["rejected"],
         collapsed=summary["collapsed"],
@@ -124,17 +127,19 @@ def _parsed_file(
 def _write_parsed(
     delivery: Delivery,
     schema: pa.Schema,
-    read: Callable[[bytes], ParsedDelivery],
+    read: LayoutReader,
     rows_path: Path,
     rejects_path: Path,
+    headers_path: Path | None,
     summary_path: Path,
 ) -> None:
-    """Parses one delivery and writes rows, rejects and, last, the summary that makes them count."""
+    """Parses one delivery and writes rows, rejects, headers and, last, the summary that makes them count."""
     drop_dead_parts(delivery.directory)
     received_at = delivery.received_at.astimezone(UTC)
     folder = () if delivery.carrier_folder is None else (delivery.carrier_folder,)
     try:
-        parsed = read(delivery.content_path.read_bytes())
+        with delivery.content_path.open("rb") as stream:
+            parsed = read(stream, Path(delivery.file_name).stem)
     except (ValueError, TypeError, ArithmeticError, LookupError, RecursionError) as error:
         # Parsers do not raise. If one does after all, that costs this file, not every day of all carriers.
         _log.exception("the parser failed on %s", delivery.file_name)
@@ -144,6 +149,9 @@ def _write_parsed(
     rejects = ((*identity, *reject, received_at) for reject in parsed.rejects)
     write_table_once(rows_path, rows, schema)
     write_table_once(rejects_path, rejects, REFERENCE_REJECTS)
+    if headers_path is not None:
+        headers = ((*folder, *values, delivery.sha256, received_at) for values in parsed.headers)
+        write_table_once(headers_path, headers, parquet_schemas.INVOICE_HEADERS)
     summary = {
         "rows": len(parsed.rows),
         "rejected": len(parsed.rejects),

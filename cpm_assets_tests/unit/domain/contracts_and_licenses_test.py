@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from cpm_assets.domain.carrier_contracts import CARRIER_CONTRACTS
+from cpm_assets.domain.carrier_contracts import carrier_contracts
 from cpm_assets.domain.deliveries import parse_delivery
 from cpm_assets.domain.seat_licenses import SEAT_LICENSES
 
@@ -39,7 +39,7 @@ FULL = {
 def _contract(**changes: str) -> object:
     cells = FULL | changes
     content = ",".join(cells) + "\n" + ",".join(cells.values())
-    parsed = parse_delivery(CARRIER_CONTRACTS, content.encode())
+    parsed = parse_delivery(carrier_contracts(["guide_csv"]), content.encode())
     return parsed.rows[0][1] if parsed.rows else parsed.rejects[0].reason
 
 
@@ -55,7 +55,7 @@ def test_every_term_of_a_contract_is_read() -> None:
 def test_a_contract_may_say_nothing_but_its_name_and_dates() -> None:
     """What is not said is None: the defaults are in one place, and that is SQL."""
     content = b"expiry_date,carrier_name,effective_date\n2026-12-31, Acme ,2026-01-01\n"
-    assert parse_delivery(CARRIER_CONTRACTS, content).rows == [
+    assert parse_delivery(carrier_contracts(["guide_csv"]), content).rows == [
         (2, (" Acme ", date(2026, 1, 1), date(2026, 12, 31), *[None] * 20))
     ]
 

@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 
-from cpm_assets.domain.carrier_contracts import CARRIER_CONTRACTS
+from cpm_assets.domain.carrier_contracts import carrier_contracts
 from cpm_assets.domain.deliveries import ParsedDelivery, parse_delivery
 from cpm_assets.domain.invoice_folders import FolderTerms, folder_of, layout_of
-from cpm_assets.domain.invoice_layouts import DEFAULT_LAYOUT, INVOICE_LAYOUTS, INVOICE_LINE_FIELDS
+from cpm_assets.domain.invoice_layouts import DEFAULT_LAYOUT, INVOICE_LINE_FIELDS
+from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
 
 HEADER = (
     "invoice_number,line_number,internal_leg_reference,destination_number,start_time,duration_seconds,"
@@ -17,7 +19,7 @@ HEADER = (
 
 
 def _parse(*rows: str) -> ParsedDelivery:
-    return INVOICE_LAYOUTS[DEFAULT_LAYOUT]("\n".join([HEADER, *rows]).encode())
+    return INVOICE_LAYOUTS[DEFAULT_LAYOUT](BytesIO("\n".join([HEADER, *rows]).encode()), "file")
 
 
 def _line(row: str) -> dict[str, object]:
@@ -40,6 +42,9 @@ def test_a_line_of_the_guides_layout_is_read() -> None:
         "billed_minutes": Decimal(2),
         "charge_amount": Decimal("0.0138"),
         "currency": None,
+        "line_kind": "call",
+        "stated_rate": None,
+        "description": None,
     }
 
 
@@ -54,7 +59,8 @@ def test_a_time_with_an_offset_is_an_instant(text: str) -> None:
 
 def test_a_credit_is_a_negative_charge() -> None:
     """Rejected, the carrier's money back would be missing in the reconciliation."""
-    assert _line("INV-1,1,,+14155550198,2026-10-25 02:30,60,,-12.5")["charge_amount"] == Decimal("-12.5")
+    line = _line("INV-1,1,,+14155550198,2026-10-25 02:30,60,,-12.5")
+    assert (line["charge_amount"], line["line_kind"]) == (Decimal("-12.5"), "credit")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +92,7 @@ def test_a_line_that_cannot_be_read_is_rejected_with_its_line(row: str) -> None:
 def test_every_layout_a_contract_may_name_can_be_read() -> None:
     """A contract accepted with a format nobody reads would lose its invoices a month later."""
     content = b"carrier_name,effective_date,expiry_date,invoice_format\nA,2026-01-01,,fax\n"
-    assert "guide_csv" in parse_delivery(CARRIER_CONTRACTS, content).rejects[0].reason
+    assert "guide_csv" in parse_delivery(carrier_contracts(INVOICE_LAYOUTS), content).rejects[0].reason
 
 
 def test_a_carriers_folder_is_its_name_unless_the_contract_says_otherwise() -> None:

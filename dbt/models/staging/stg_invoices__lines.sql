@@ -15,6 +15,9 @@ select
     billed_minutes,
     charge_amount,
     currency,
+    line_kind,
+    stated_rate,
+    description,
     source_file_sha256,
     file_line,
     received_at_utc

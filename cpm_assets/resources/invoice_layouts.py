@@ -1,0 +1,7 @@
+"""The registry of invoice layouts, by the name that a contract's `invoice_format` gives."""
+
+from cpm_assets.domain.invoice_layouts import DEFAULT_LAYOUT, LayoutReader, read_guide_csv
+
+INVOICE_LAYOUTS: dict[str, LayoutReader] = {
+    DEFAULT_LAYOUT: read_guide_csv,
+}
