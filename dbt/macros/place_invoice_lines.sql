@@ -1,6 +1,7 @@
 {# A query: the columns of `relation` (rows shaped as `stg_invoices__lines`) and for each where and when it belongs:
-   `carrier_name` and `zone` (the contract that holds the line's local date), the candidate instants `first_start_utc`
-   and `second_start_utc` (D3), and `reject_reason` where there is none. One place, because a line has to be rejected,
+   `carrier_name` and `zone` (the one told from its file, int_invoice_clocks, else that of the contract that holds the
+   line's local date), the candidate instants `first_start_utc`
+   and `second_start_utc` (D3) by a clock set right, and `reject_reason` where there is none. One place, because a line has to be rejected,
    counted and matched by the same rule. Conversions are made once per distinct minute, not per line: clocks change on
    whole minutes, and a month has 45,000 of them where an invoice has a million lines. #}
 {% macro place_invoice_lines(relation) -%}
@@ -8,7 +9,8 @@
         select
             lines.*,
             folders.carrier_name,
-            terms.invoice_timezone as zone,
+            coalesce(clocks.told_zone, terms.invoice_timezone) as zone,
+            coalesce(clocks.offset_seconds, 0) as clock_offset_seconds,
             terms.stated_timezone as stated_zone,
             terms.currency as contract_currency,
             terms.charge_tolerance,
@@ -22,6 +24,9 @@
             on folders.carrier_name = terms.carrier_name
             and lines.start_date >= terms.from_date
             and lines.start_date < terms.to_date
+        left join {{ ref('int_invoice_clocks') }} as clocks
+            on lines.carrier_folder = clocks.carrier_folder
+            and lines.source_file_sha256 = clocks.source_file_sha256
     ),
 
     local_minutes as (
@@ -42,8 +47,9 @@
         coalesce(
             lines_with_terms.start_utc,
             instants.first_utc + (lines_with_terms.start_local - lines_with_terms.local_minute)
-        ) as first_start_utc,
-        instants.second_utc + (lines_with_terms.start_local - lines_with_terms.local_minute) as second_start_utc,
+        ) - {{ seconds_interval('lines_with_terms.clock_offset_seconds') }} as first_start_utc,
+        instants.second_utc + (lines_with_terms.start_local - lines_with_terms.local_minute)
+            - {{ seconds_interval('lines_with_terms.clock_offset_seconds') }} as second_start_utc,
         case
             when lines_with_terms.carrier_name is null
                 then concat('no contract names the invoice folder ', lines_with_terms.carrier_folder)

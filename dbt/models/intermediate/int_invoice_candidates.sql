@@ -56,7 +56,6 @@ lines_without_name as (
     select lines.*
     from lines_without_reference as lines
     where not lines.is_outer_ring
-        and lines.destination_digits is not null
         and not exists (
             select 1 from by_sip_call_id
             where by_sip_call_id.carrier_name = lines.carrier_name
@@ -72,10 +71,14 @@ bucket_width as (
     from lines
 ),
 
+lines_by_number as (
+    {{ number_readings('lines_without_name') }}
+),
+
 line_instants as (
-    select *, first_start_utc as start_utc from lines_without_name
+    select *, first_start_utc as start_utc from lines_by_number
     union all
-    select *, second_start_utc as start_utc from lines_without_name where second_start_utc is not null
+    select *, second_start_utc as start_utc from lines_by_number where second_start_utc is not null
 ),
 
 line_ends as (
@@ -116,7 +119,7 @@ by_number_and_time as (
     from line_buckets as lines
     inner join leg_buckets as legs
         on lines.carrier_name = legs.carrier_name
-        and lines.destination_digits = legs.destination_digits
+        and lines.number_digits = legs.destination_digits
         and lines.bucket = legs.bucket
     where abs({{ microseconds_between('legs.start_time_utc', 'lines.start_utc') }})
             <= 1000000 * lines.start_tolerance_seconds

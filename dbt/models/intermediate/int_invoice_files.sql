@@ -2,8 +2,9 @@
     materialized='incremental', incremental_strategy='delete+insert',
     unique_key=['carrier_folder', 'source_file_sha256']
 ) }}
--- The same bytes in two folders are two files: each is its own carrier's. Files never change, so a file is read for this once: again only when it was parsed anew (rows_path) or when the
--- carrier's contracts now say other zones (zones_key), which moves the lines that cannot be placed.
+-- The same bytes in two folders are two files: each is its own carrier's. Files never change, so a file is read for this
+-- once: again only when it was parsed anew (rows_path) or when its times are now read in other zones (zones_key: the
+-- contracts', and the one told from the file), which moves the lines that cannot be placed.
 with reference_files as (
     select * from {{ source('run', 'reference_files') }}
 ),
@@ -12,16 +13,12 @@ folders as (
     select * from {{ ref('int_invoice_folders') }}
 ),
 
-terms as (
-    select * from {{ ref('int_invoice_terms') }}
+zones as (
+    select * from {{ ref('int_invoice_zones') }}
 ),
 
-zones as (
-    select
-        carrier_name,
-        {{ dbt.listagg("concat(from_date, ' ', stated_timezone)", "', '", "order by from_date") }} as zones_key
-    from terms
-    group by carrier_name
+clocks as (
+    select * from {{ ref('int_invoice_clocks') }}
 ),
 
 invoice_files as (
@@ -29,10 +26,13 @@ invoice_files as (
         reference_files.carrier_folder,
         reference_files.sha256 as source_file_sha256,
         reference_files.rows_path,
-        coalesce(zones.zones_key, '') as zones_key
+        concat(zones.zones_key, ' ', clocks.told_zone) as zones_key
     from reference_files
     left join folders on reference_files.carrier_folder = folders.invoice_folder
     left join zones on folders.carrier_name = zones.carrier_name
+    left join clocks
+        on reference_files.carrier_folder = clocks.carrier_folder
+        and reference_files.sha256 = clocks.source_file_sha256
     where reference_files.kind = 'invoices'
         and reference_files.rows_path is not null
 ),

@@ -16,7 +16,39 @@ terms as (
     select * from {{ ref('int_invoice_terms') }}
 ),
 
-invoices as (
+clocks as (
+    select * from {{ ref('int_invoice_clocks') }}
+),
+
+-- The clock is the one told from the invoice's latest file (int_invoice_clocks).
+newest_copies as (
+    select
+        folders.carrier_name,
+        copies.invoice_number,
+        copies.carrier_folder,
+        copies.source_file_sha256,
+        row_number() over (
+            partition by folders.carrier_name, copies.invoice_number
+            order by copies.received_at_utc desc, copies.source_file_sha256 desc, copies.carrier_folder desc
+        ) as newest_first
+    from copies
+    inner join folders on copies.carrier_folder = folders.invoice_folder
+),
+
+invoice_clocks as (
+    select
+        newest_copies.carrier_name,
+        newest_copies.invoice_number,
+        clocks.told_zone,
+        coalesce(clocks.offset_seconds, 0) as offset_seconds
+    from newest_copies
+    left join clocks
+        on newest_copies.carrier_folder = clocks.carrier_folder
+        and newest_copies.source_file_sha256 = clocks.source_file_sha256
+    where newest_copies.newest_first = 1
+),
+
+spans_of_carriers as (
     select
         folders.carrier_name,
         spans.invoice_number,
@@ -34,16 +66,30 @@ invoices as (
     group by folders.carrier_name, spans.invoice_number
 ),
 
--- The contract, and so the zone, is the one that holds the date as written.
+invoices as (
+    select
+        spans_of_carriers.*,
+        invoice_clocks.told_zone,
+        invoice_clocks.offset_seconds
+    from spans_of_carriers
+    inner join invoice_clocks
+        on spans_of_carriers.carrier_name = invoice_clocks.carrier_name
+        and spans_of_carriers.invoice_number = invoice_clocks.invoice_number
+),
+
+-- The contract, and so the zone where none was told, is the one that holds the date as written.
 first_days as (
     select
         invoices.carrier_name,
         invoices.invoice_number,
-        terms.invoice_timezone as zone,
+        coalesce(invoices.told_zone, terms.invoice_timezone) as zone,
+        invoices.offset_seconds,
         terms.start_tolerance_seconds,
         least(
             cast(invoices.first_start_local as date),
-            cast({{ utc_to_local('invoices.first_start_utc', 'terms.invoice_timezone') }} as date)
+            cast({{ utc_to_local(
+                'invoices.first_start_utc', 'coalesce(invoices.told_zone, terms.invoice_timezone)'
+            ) }} as date)
         ) as local_day
     from invoices
     inner join terms
@@ -56,11 +102,14 @@ last_days as (
     select
         invoices.carrier_name,
         invoices.invoice_number,
-        terms.invoice_timezone as zone,
+        coalesce(invoices.told_zone, terms.invoice_timezone) as zone,
+        invoices.offset_seconds,
         terms.start_tolerance_seconds,
         greatest(
             cast(invoices.last_start_local as date),
-            cast({{ utc_to_local('invoices.last_start_utc', 'terms.invoice_timezone') }} as date)
+            cast({{ utc_to_local(
+                'invoices.last_start_utc', 'coalesce(invoices.told_zone, terms.invoice_timezone)'
+            ) }} as date)
         ) as local_day
     from invoices
     inner join terms
@@ -85,8 +134,10 @@ midnight_instants as (
 select
     first_days.carrier_name,
     first_days.invoice_number,
-    opening.reached_utc + {{ seconds_interval('first_days.start_tolerance_seconds') }} as from_utc,
-    closing.reached_utc - {{ seconds_interval('last_days.start_tolerance_seconds') }} as to_utc,
+    opening.reached_utc
+        + {{ seconds_interval('first_days.start_tolerance_seconds - first_days.offset_seconds') }} as from_utc,
+    closing.reached_utc
+        - {{ seconds_interval('last_days.start_tolerance_seconds + last_days.offset_seconds') }} as to_utc,
     'lines' as source
 from first_days
 inner join last_days
