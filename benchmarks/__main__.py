@@ -12,7 +12,18 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import backfill, costing, day_of_legs, empty_day, extraction_memory, extraction_requests, publishing
+from benchmarks import (
+    backfill,
+    costing,
+    day_of_legs,
+    empty_day,
+    extraction_memory,
+    extraction_requests,
+    matching,
+    matching_quality,
+    publishing,
+)
+from benchmarks.measurement import Measurement
 from benchmarks.result_table import machine_line, size_line, table_lines, versions_line
 from benchmarks.sizes import FULL, SMALL
 
@@ -24,33 +35,46 @@ BENCHMARKS = {
     "requests": extraction_requests.measure,
     "memory": extraction_memory.measure,
     "publishing": publishing.measure,
+    "matching": matching.measure,
 }
 """In the order of the table."""
+
+TABLES = {"matching-quality": matching_quality.table}
+"""What is measured otherwise than against something, each a table of its own."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the chosen benchmarks; 1 if one of them could not be measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed and size, as ratios in one run.")
     parser.add_argument("--small", action="store_true", help="small sizes, some minutes: as CI runs them")
-    names = ", ".join(BENCHMARKS)
-    parser.add_argument("--only", nargs="+", choices=BENCHMARKS, metavar="NAME", help=f"only these: {names}")
+    names = ", ".join((*BENCHMARKS, *TABLES))
+    parser.add_argument(
+        "--only", nargs="+", choices=(*BENCHMARKS, *TABLES), metavar="NAME", help=f"only these: {names}"
+    )
     options = parser.parse_args(arguments)
     sizes = SMALL if options.small else FULL
     began, before = time.monotonic(), machine_line()
-    measurements, failed = [], []
+    measurements: list[Measurement] = []
+    tables: list[list[str]] = []
+    failed = []
     with tempfile.TemporaryDirectory(prefix="cpm-benchmarks-") as directory:
-        for name in BENCHMARKS:
+        for name in (*BENCHMARKS, *TABLES):
             if options.only and name not in options.only:
                 continue
             _say(f"{name} …")
             try:
-                measurements += BENCHMARKS[name](Path(directory), sizes)
+                if name in TABLES:
+                    tables.append(TABLES[name](Path(directory), sizes))
+                else:
+                    measurements += BENCHMARKS[name](Path(directory), sizes)
             except Exception:
                 traceback.print_exc()
                 failed.append(name)
     _say(f"all in {time.monotonic() - began:.0f} s")
     print(f"before: {before}\nafter:  {machine_line()}\n{versions_line()}\n{size_line(sizes)}\n")
     print("\n".join(table_lines(measurements)))
+    for table in tables:
+        print("\n" + "\n".join(table))
     for name in failed:
         print(f"NOT MEASURED, it failed: {name}")
     return 1 if failed else 0

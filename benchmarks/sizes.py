@@ -21,6 +21,8 @@ class Sizes:
     memory_legs: tuple[int, int]
     publishing_legs: int
     publishing_runs: int
+    matching_calls: int
+    quality_legs: int
 
 
 FULL = Sizes(
@@ -39,6 +41,8 @@ FULL = Sizes(
     memory_legs=(100_000, 1_000_000),
     publishing_legs=10_000_000,
     publishing_runs=5,
+    matching_calls=1_000_000,
+    quality_legs=100_000,
 )
 
 SMALL = Sizes(
@@ -56,4 +60,6 @@ SMALL = Sizes(
     memory_legs=(30_000, 90_000),
     publishing_legs=500_000,
     publishing_runs=3,
+    matching_calls=50_000,
+    quality_legs=10_000,
 )

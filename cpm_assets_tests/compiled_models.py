@@ -70,14 +70,17 @@ def compile_models(directory: Path) -> dict[str, CompiledModel]:
 
 
 class MemoryWarehouse:
-    """The models in memory. `run` makes each wanted model and what it is made of anew from the given inputs."""
+    """The models in memory, or in files below a directory where there is too much for it.
 
-    def __init__(self, models: dict[str, CompiledModel]) -> None:
+    `run` makes each wanted model and what it is made of anew from the given inputs.
+    """
+
+    def __init__(self, models: dict[str, CompiledModel], directory: Path | None = None) -> None:
         self._models = models
-        self._connection = duckdb.connect(":memory:")
+        self.connection = duckdb.connect(":memory:", config={"preserve_insertion_order": False})
         for name in ("warehouse", "cpm"):
-            self._connection.execute(f"attach ':memory:' as {name}")
-        self._connection.execute("set TimeZone = 'UTC'; create schema memory.run_inputs; use cpm.main")
+            self.connection.execute(f"attach '{directory / f'{name}.duckdb' if directory else ':memory:'}' as {name}")
+        self.connection.execute("set TimeZone = 'UTC'; create schema memory.run_inputs; use cpm.main")
 
     def run(self, inputs: RunInputs, *wanted: str) -> None:
         """Builds the wanted models and all that they are made of."""
@@ -88,21 +91,24 @@ class MemoryWarehouse:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query; marts need no prefix, working models `warehouse.main`."""
-        return self._connection.execute(query).fetchall()
+        return self.connection.execute(query).fetchall()
+
+    def make(self, name: str) -> None:
+        """Makes one model from its parents as they are."""
+        model = self._models[name]
+        if model.python_file:
+            self._result_of(model.python_file).to_view("made_by_python", replace=True)
+            self.connection.execute(f"create or replace table {model.relation} as select * from made_by_python")
+        else:
+            kind = "view" if model.is_view else "table"
+            self.connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
 
     def _build(self, name: str, built: set[str]) -> None:
         if name in built or name not in self._models:
             return
-        model = self._models[name]
-        for parent in sorted(model.parents):
+        for parent in sorted(self._models[name].parents):
             self._build(parent, built)
-        if model.python_file:
-            rows = self._result_of(model.python_file)
-            rows.to_view("made_by_python", replace=True)
-            self._connection.execute(f"create or replace table {model.relation} as select * from made_by_python")
-        else:
-            kind = "view" if model.is_view else "table"
-            self._connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
+        self.make(name)
         built.add(name)
 
     def _result_of(self, python_file: Path) -> duckdb.DuckDBPyRelation:
@@ -112,9 +118,9 @@ class MemoryWarehouse:
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         given = SimpleNamespace(
-            config=lambda **_: None, ref=lambda name: self._connection.table(self._models[name].relation)
+            config=lambda **_: None, ref=lambda name: self.connection.table(self._models[name].relation)
         )
-        made: duckdb.DuckDBPyRelation = module.model(given, self._connection)
+        made: duckdb.DuckDBPyRelation = module.model(given, self.connection)
         return made
 
     def _load(self, inputs: RunInputs) -> None:
@@ -134,9 +140,9 @@ class MemoryWarehouse:
         self._put("run", schemas.RUN, [run_row(inputs)])
 
     def _put(self, name: str, schema: pa.Schema, rows: Sequence[dict[str, Any]]) -> None:
-        self._connection.register("given", rows_table(rows, schema))
-        self._connection.execute(f"create or replace table memory.run_inputs.{name} as select * from given")
-        self._connection.unregister("given")
+        self.connection.register("given", rows_table(rows, schema))
+        self.connection.execute(f"create or replace table memory.run_inputs.{name} as select * from given")
+        self.connection.unregister("given")
 
 
 def _legs(extractions: Sequence[Extraction]) -> list[dict[str, Any]]:

@@ -33,11 +33,15 @@ class CandidatePair(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A pair that was chosen; `is_exact` is false where the group was too large and time order decided."""
+    """A pair that was chosen; `is_exact` is false where the group was too large and time order decided.
+
+    `group`: the least leg of the connected group that it was chosen in, as the group's name.
+    """
 
     leg: str
     line: tuple[str, str, str]
     is_exact: bool
+    group: str
 
 
 def match_candidates(pairs: Iterable[CandidatePair], exact_pairs: int = EXACT_PAIRS) -> list[Match]:
@@ -49,6 +53,7 @@ def match_candidates(pairs: Iterable[CandidatePair], exact_pairs: int = EXACT_PA
     """
     chosen: list[Match] = []
     for group in connected_groups(pairs):
+        name = min(pair.leg for pair in group)
         taken_legs: set[str] = set()
         taken_lines: set[tuple[str, str, str]] = set()
         for tier in sorted({pair.tier for pair in group}):
@@ -57,7 +62,7 @@ def match_candidates(pairs: Iterable[CandidatePair], exact_pairs: int = EXACT_PA
             for leg, line in _best_pairs(left) if is_exact else _pairs_in_time_order(left):
                 taken_legs.add(leg)
                 taken_lines.add(line)
-                chosen.append(Match(leg, line, is_exact))
+                chosen.append(Match(leg, line, is_exact, name))
     return sorted(chosen)
 
 

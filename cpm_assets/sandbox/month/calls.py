@@ -18,6 +18,16 @@ _STEMS = [prefix for prefix, *_ in PREFIXES]
 _SHARES = [share for *_, share in PREFIXES]
 _LENGTHS = {"1": 11, "44": 12, "49": 12, "33": 11}
 
+# Two calls to one number: what tells them apart, as (seconds between their starts, seconds that the later is longer).
+# "Little" is less than the clocks' skew, so some of these are swapped by whoever has only the invoice to go by.
+_SAME_MINUTE = {
+    "starts": (range(20, 50), range(1)),
+    "lengths": (range(1, 5), range(70, 200)),
+    "little": (range(1, 5), range(1, 4)),
+    "nothing": (range(1), range(1)),
+}
+_SAME_MINUTE_KINDS = ("starts", "starts", "lengths", "lengths", "nothing", "little")
+
 SAME_MINUTE_SHARE = 0.01
 MIDNIGHT_SHARE = 0.005
 MONTH_END_SHARE = 0.005
@@ -48,13 +58,9 @@ def month_legs(carrier: MonthCarrier, count: int, rng: Random) -> list[MonthLeg]
         start, digits, seconds = _start(carrier, rng), rng.choice(numbers), _duration(rng)
         made.append((start, digits, seconds))
         if rng.random() < SAME_MINUTE_SHARE:
-            kind = rng.randrange(3)
-            if kind == 0:  # told apart by their starts
-                made.append((start + timedelta(seconds=rng.randrange(20, 50)), digits, seconds))
-            elif kind == 1:  # told apart by their durations
-                made.append((start + timedelta(seconds=rng.randrange(1, 5)), digits, seconds + rng.randrange(70, 200)))
-            else:  # not told apart at all
-                twins.append((start, digits, seconds))
+            seconds_after, longer = _SAME_MINUTE[rng.choice(_SAME_MINUTE_KINDS)]
+            second = (start + timedelta(seconds=rng.choice(seconds_after)), digits, seconds + rng.choice(longer))
+            (twins if second == (start, digits, seconds) else made).append(second)
     legs = sorted([(*each, False) for each in made] + [(*each, True) for each in twins])[:count]
     code = carrier.name.split()[0].lower()
     found: list[MonthLeg] = []

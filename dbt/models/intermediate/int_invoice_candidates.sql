@@ -16,10 +16,7 @@ lines as (
 by_reference as (
     select
         1 as tier,
-        legs.leg_id,
-        lines.carrier_name,
-        lines.invoice_number,
-        lines.line_number
+        {{ candidate_pair('lines', 'legs') }}
     from lines
     inner join legs
         on lines.internal_leg_reference = legs.leg_id
@@ -41,10 +38,7 @@ lines_without_reference as (
 by_sip_call_id as (
     select
         2 as tier,
-        legs.leg_id,
-        lines.carrier_name,
-        lines.invoice_number,
-        lines.line_number
+        {{ candidate_pair('lines', 'legs') }}
     from lines_without_reference as lines
     inner join legs
         on lines.sip_call_id = legs.sip_call_id
@@ -108,14 +102,12 @@ leg_buckets as (
     cross join bucket_width
 ),
 
--- A line with two candidate instants can meet a leg at both only if its tolerance spans the clock's shift: once, then.
+-- A leg stands in one bucket, so a pair is found once; that it is near both instants of a line, whose tolerance spans the
+-- clock's shift then, is said of the first.
 by_number_and_time as (
-    select distinct
+    select
         3 as tier,
-        legs.leg_id,
-        lines.carrier_name,
-        lines.invoice_number,
-        lines.line_number
+        {{ candidate_pair('lines', 'legs') }}
     from line_buckets as lines
     inner join leg_buckets as legs
         on lines.carrier_name = legs.carrier_name
@@ -123,6 +115,11 @@ by_number_and_time as (
         and lines.bucket = legs.bucket
     where abs({{ microseconds_between('legs.start_time_utc', 'lines.start_utc') }})
             <= 1000000 * lines.start_tolerance_seconds
+        and (
+            lines.start_utc = lines.first_start_utc
+            or abs({{ microseconds_between('legs.start_time_utc', 'lines.first_start_utc') }})
+                > 1000000 * lines.start_tolerance_seconds
+        )
         and {{ duration_distance('lines', 'legs') }} <= lines.duration_tolerance_seconds
         and lines.line_date between legs.usage_date - 1 and legs.usage_date + 1
 ),
@@ -135,44 +132,39 @@ pairs as (
     select * from by_number_and_time
 ),
 
--- A credit stands beside the charge that it takes back, for the same call: it gets a leg only if no charge wants it.
-measured_pairs as (
-    select
-        pairs.*,
-        pairs.tier + case when lines.charge_amount < 0 then 3 else 0 end as turn,
-        legs.start_time_utc as leg_start_utc,
-        lines.first_start_utc as line_start_utc,
-        least(
-            abs({{ microseconds_between('legs.start_time_utc', 'lines.first_start_utc') }}),
-            abs({{ microseconds_between('legs.start_time_utc', 'lines.second_start_utc') }})
-        ) as start_distance_microseconds,
-        {{ duration_distance('lines', 'legs') }} as duration_distance_seconds
+contested_legs as (
+    select leg_id
     from pairs
-    inner join legs on pairs.leg_id = legs.leg_id
-    inner join lines
-        on pairs.carrier_name = lines.carrier_name
-        and pairs.invoice_number = lines.invoice_number
-        and pairs.line_number = lines.line_number
+    group by leg_id
+    having count(*) > 1
 ),
 
-counted_pairs as (
+contested_lines as (
     select
-        *,
-        count(*) over (partition by leg_id) as lines_of_leg,
-        count(*) over (partition by carrier_name, invoice_number, line_number) as legs_of_line
-    from measured_pairs
+        carrier_name,
+        invoice_number,
+        line_number
+    from pairs
+    group by carrier_name, invoice_number, line_number
+    having count(*) > 1
 )
 
+-- A credit stands beside the charge that it takes back, for the same call: it gets a leg only if no charge wants it.
 select
-    tier,
-    turn,
-    leg_id,
-    carrier_name,
-    invoice_number,
-    line_number,
-    leg_start_utc,
-    line_start_utc,
-    start_distance_microseconds,
-    duration_distance_seconds,
-    lines_of_leg = 1 and legs_of_line = 1 as is_only_choice
-from counted_pairs
+    pairs.tier,
+    pairs.tier + case when pairs.is_credit then 3 else 0 end as turn,
+    pairs.leg_id,
+    pairs.carrier_name,
+    pairs.invoice_number,
+    pairs.line_number,
+    pairs.leg_start_utc,
+    pairs.line_start_utc,
+    pairs.start_distance_microseconds,
+    pairs.duration_distance_seconds,
+    contested_legs.leg_id is null and contested_lines.line_number is null as is_only_choice
+from pairs
+left join contested_legs on pairs.leg_id = contested_legs.leg_id
+left join contested_lines
+    on pairs.carrier_name = contested_lines.carrier_name
+    and pairs.invoice_number = contested_lines.invoice_number
+    and pairs.line_number = contested_lines.line_number

@@ -27,12 +27,13 @@ def model(dbt, session):
     return session.sql(
         "select unnest($legs::varchar[]) as leg_id, unnest($carriers::varchar[]) as carrier_name,"
         " unnest($invoices::varchar[]) as invoice_number, unnest($lines::varchar[]) as line_number,"
-        " unnest($are_exact::boolean[]) as is_exact",
+        " unnest($are_exact::boolean[]) as is_exact, unnest($groups::varchar[]) as group_leg_id",
         params={
             "legs": [match.leg for match in matches],
             "carriers": [match.line[0] for match in matches],
             "invoices": [match.line[1] for match in matches],
             "lines": [match.line[2] for match in matches],
             "are_exact": [match.is_exact for match in matches],
+            "groups": [match.group for match in matches],
         },
     )
