@@ -1,7 +1,7 @@
 {# A query: the columns of `relation` (rows shaped as `stg_invoices__lines`) and for each where and when it belongs:
    `carrier_name` and `zone` (the one told from its file, int_invoice_clocks, else that of the contract that holds the
    line's local date), the candidate instants `first_start_utc`
-   and `second_start_utc` (D3) by a clock set right, and `reject_reason` where there is none. One place, because a line has to be rejected,
+   and `second_start_utc` (D3) by a clock set right, and `reject_reason` where there is none and a call needs one. One place, because a line has to be rejected,
    counted and matched by the same rule. Conversions are made once per distinct minute, not per line: clocks change on
    whole minutes, and a month has 45,000 of them where an invoice has a million lines. #}
 {% macro place_invoice_lines(relation) -%}
@@ -53,7 +53,7 @@
         case
             when lines_with_terms.carrier_name is null
                 then concat('no contract names the invoice folder ', lines_with_terms.carrier_folder)
-            when lines_with_terms.start_utc is not null then null
+            when lines_with_terms.start_utc is not null or lines_with_terms.line_kind in ('tax', 'fee') then null
             when lines_with_terms.start_local is null then 'no start time'
             when lines_with_terms.zone is null
                 then concat('time zone ', lines_with_terms.stated_zone, ' of the contract is not known')

@@ -184,3 +184,18 @@ def test_a_number_of_ten_digits_meets_its_leg(memory: MemoryWarehouse) -> None:
     lines = [line | {"destination_digits": line["destination_digits"][1:]} for line in lines_of(legs, timedelta(0))]
     assert told(memory, legs, lines) == (None, 0, "as_contracted")
     assert memory.rows("select count(*) from reconciliation_flags where flag_type like 'missing%'") == [(0,)]
+
+
+def test_taxes_and_fees_have_no_clock_and_need_none(memory: MemoryWarehouse) -> None:
+    """They are no calls: as lines without a leg they would be disputes, as lines without a time rejects."""
+    legs = calls(40)
+    lines = lines_of(legs, timedelta(0))
+    bare = {"destination_digits": None, "start_local": None, "duration_seconds": None}
+    other = [
+        lines[0] | bare | {"line_number": "tax", "line_kind": "tax"},
+        lines[0] | {"line_number": "fee", "line_kind": "fee", "start_local": lines[0]["start_local"]},
+    ]
+    assert told(memory, legs, [*lines, *other]) == (None, 0, "as_contracted")
+    assert memory.rows("select count(*) from reconciliation_flags where line_number in ('tax', 'fee')") == [(0,)]
+    assert memory.rows("select count(*) from warehouse.main.int_invoice_reconciled") == [(40,)]
+    assert memory.rows("select sum(unplaced_lines) from warehouse.main.int_invoice_files") == [(0,)]

@@ -44,7 +44,7 @@ lines as (
         stg_lines.duration_seconds,
         stg_lines.billed_minutes,
         coalesce(
-            stg_lines.charge_amount >= 0
+            stg_lines.line_kind = 'call'
             and stg_lines.destination_digits is not null
             and coalesce(stg_lines.duration_seconds, stg_lines.billed_minutes) > 0, false
         ) as is_usable,

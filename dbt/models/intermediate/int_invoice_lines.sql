@@ -8,7 +8,8 @@
 {%- set end_time = "timestamp '" ~ bounds[1] ~ "'" if bounds[1] else "cast(null as timestamp)" -%}
 -- The lines of D-1 to D+1 for every day D of the run (D20), each once: a line delivered again replaces the one before,
 -- also one that it moves out of these days. Of D-2 and D+2 (the outer ring) only lines that name their leg are here:
--- a leg of D-1 or D+1 may be theirs, and whoever looks must see the same claims on it (int_invoice_candidates).
+-- a leg of D-1 or D+1 may be theirs, and whoever looks must see the same claims on it (int_invoice_candidates). Taxes
+-- and fees are nobody's call, also where they have a time.
 with reconciled_days as (
     select * from {{ ref('int_reconciled_days') }}
 ),
@@ -51,6 +52,7 @@ lines_near as (
 lines_of_read_dates as (
     select * from lines_near
     where start_date in (select start_date from read_dates)
+        and line_kind in ('call', 'credit')
 ),
 
 placed_lines as (
