@@ -14,7 +14,7 @@ from typing import NamedTuple
 _LONGEST_RECORD_LINES = 20
 """How far a quoted value may run over line ends before its opening quote counts as a mistake."""
 
-_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _BYTE_ORDER_MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -40,7 +40,7 @@ class CsvContent:
     records: Iterator[Record]
 
 
-def read_csv(content: bytes) -> CsvContent:
+def read_csv(content: bytes, delimiter: str = ",") -> CsvContent:
     """Reads UTF-8 CSV (BOM and CRLF allowed) whose first line that is not blank is the header.
 
     Lines without any value are skipped. Raises `UnreadableFile` for a file that is empty, not UTF-8, or has a header
@@ -55,29 +55,31 @@ def read_csv(content: bytes) -> CsvContent:
         place = f"byte 0x{content[error.start]:02x} in line {line_number}"
         raise UnreadableFile(f"the file is not UTF-8: {place}") from None
     lines = list(io.StringIO(text, newline=""))
-    records = _records(lines)
+    records = _records(lines, delimiter)
     first = next(records, None)
     if first is None:
         raise UnreadableFile("the file is empty: not even a header")
     if first.fault:
         raise UnreadableFile(f"the header cannot be read: {first.fault}")
     header = [name.strip().lower() for name in first.cells]
-    _check_header(header, first.raw_text)
+    _check_header(header, first.raw_text, delimiter)
     return CsvContent(header, first.raw_text, records)
 
 
-def _check_header(header: list[str], header_text: str) -> None:
+def _check_header(header: list[str], header_text: str, delimiter: str) -> None:
     if len(header) == 1:
-        for delimiter, name in _OTHER_DELIMITERS.items():
-            if delimiter in header_text:
-                raise UnreadableFile(f"the columns are separated by {name}, not by commas: {header_text[:200]!r}")
+        wanted = _DELIMITERS.get(delimiter, repr(delimiter))
+        for other, name in _DELIMITERS.items():
+            if other != delimiter and other in header_text:
+                raise UnreadableFile(f"the columns are separated by {name}, not by {wanted}: {header_text[:200]!r}")
     repeated = sorted({name for name in header if name and header.count(name) > 1})
     if repeated:
         raise UnreadableFile(f"the header names a column twice: {', '.join(repeated)[:200]}")
 
 
-def _records(lines: list[str]) -> Iterator[Record]:
+def _records(lines: list[str], delimiter: str) -> Iterator[Record]:
     position = 0
+    blank = f"{delimiter} \t"
     while position < len(lines):
         line = lines[position].rstrip("\r\n")
         taken = 1
@@ -85,19 +87,19 @@ def _records(lines: list[str]) -> Iterator[Record]:
         if "\0" in line:
             cells, fault = [], "the line has a NUL byte in it"
         elif '"' not in line:
-            cells = line.split(",")
+            cells = line.split(delimiter)
         else:
-            cells, taken, fault = _quoted_record(lines, position)
+            cells, taken, fault = _quoted_record(lines, position, delimiter)
             if taken > 1:
                 line = "".join(lines[position : position + taken]).rstrip("\r\n")
-        if fault or line.strip(", \t"):
+        if fault or line.strip(blank):
             yield Record(position + 1, cells, line, fault)
         position += taken
 
 
-def _quoted_record(lines: list[str], position: int) -> tuple[list[str], int, str | None]:
+def _quoted_record(lines: list[str], position: int, delimiter: str) -> tuple[list[str], int, str | None]:
     """The cells of the record that begins at `position`, how many lines it takes, or what is wrong with its line."""
-    reader = csv.reader(islice(lines, position, position + _LONGEST_RECORD_LINES), strict=True)
+    reader = csv.reader(islice(lines, position, position + _LONGEST_RECORD_LINES), delimiter=delimiter, strict=True)
     try:
         cells = next(reader)
     except csv.Error as error:

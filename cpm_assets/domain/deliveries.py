@@ -5,6 +5,7 @@ its own file; new rules for one kind belong there. Nothing here raises for what 
 a row, collapses into an equal one, or is rejected with a reason.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from cpm_assets.domain.raw_text import shown_text
 
 DELIVERY_PARSER_VERSION = 3
 """Raised with every change of what any delivery parses to: the lake then reads its deliveries again."""
+
+_SHOWN_REASONS = 20
 
 WHOLE_FILE = 0
 """The line number of a reject that concerns the whole file."""
@@ -28,12 +31,25 @@ stops looking at these."""
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a kind. `is_required`: the header must have it. `may_be_empty`: a cell may be (None then)."""
+    """A column of a kind. `is_required`: the header must have it. `may_be_empty`: a cell may be (None then).
+
+    `source` is its name in the file's header where that is another one.
+    """
 
     name: str
     read: Reader
     is_required: bool = True
     may_be_empty: bool = False
+    source: str | None = None
+
+    @property
+    def header_name(self) -> str:
+        """What the file calls it."""
+        return self.source or self.name
+
+
+class NotCounted(Exception):  # noqa: N818 -- no error: a row that is there for something else
+    """A row that is no row of this kind (an unanswered call in a list of charges); the message says what it is."""
 
 
 def optional(name: str, read: Reader) -> Column:
@@ -46,13 +62,13 @@ class DeliverySpec:
     """A kind of CSV file.
 
     `build` gets the read cells by column name (None for an empty cell or a column the file lacks) and returns the row's
-    values in the order of the Parquet columns, or raises `BadValue`. `key` are the positions in those values that
-    identify a row within one file.
+    values in the order of the Parquet columns, or raises `BadValue` or `NotCounted`. `key` are the positions in those
+    values that identify a row within one file; None where rows have no key, and are taken as they come.
     """
 
     columns: tuple[Column, ...]
     build: Callable[[Cells], Values]
-    key: tuple[int, ...]
+    key: tuple[int, ...] | None
 
 
 class RejectedRow(NamedTuple):
@@ -86,26 +102,36 @@ def parse_delivery(spec: DeliverySpec, content: bytes) -> ParsedDelivery:
         sheet = read_csv(content)
     except UnreadableFile as unreadable:
         return rejected_file(str(unreadable), content[:10_000].decode("utf-8", "replace"))
-    missing = [column.name for column in spec.columns if column.is_required and column.name not in sheet.header]
+    return parse_sheet(spec, sheet)
+
+
+def parse_sheet(spec: DeliverySpec, sheet: CsvContent) -> ParsedDelivery:
+    """Reads the rows of a CSV file whose header is known, by a spec."""
+    missing = [column.name for column in spec.columns if column.is_required and column.header_name not in sheet.header]
     if missing:
         seen = ", ".join(sheet.header)[:300]
         return rejected_file(f"missing column {', '.join(missing)}; the header has: {seen}", sheet.header_text)
-    known = {column.name for column in spec.columns}
+    known = {column.header_name for column in spec.columns}
     ignored = [name for name in sheet.header if name and name not in known]
     warnings = [f"columns ignored: {', '.join(ignored)[:1_000]}"] if ignored else []
-    rows, rejects, collapsed = _rows(spec, sheet)
+    not_counted: Counter[str] = Counter()
+    rows, rejects, collapsed = _rows(spec, sheet, not_counted)
+    warnings += [f"{count} row(s) not counted: {reason}" for reason, count in not_counted.most_common(_SHOWN_REASONS)]
     return ParsedDelivery(rows, rejects, warnings, collapsed)
 
 
-def _rows(spec: DeliverySpec, sheet: CsvContent) -> tuple[list[ParsedRow], list[RejectedRow], int]:
+def _rows(
+    spec: DeliverySpec, sheet: CsvContent, not_counted: Counter[str]
+) -> tuple[list[ParsedRow], list[RejectedRow], int]:
     header, build, key_of = sheet.header, spec.build, spec.key
-    lacking: Cells = {column.name: None for column in spec.columns if column.name not in header}
+    lacking: Cells = {column.name: None for column in spec.columns if column.header_name not in header}
     readers = [
-        (header.index(column.name), column.name, column.read, column.may_be_empty)
+        (header.index(column.header_name), column.name, column.header_name, column.read, column.may_be_empty)
         for column in spec.columns
-        if column.name in header
+        if column.header_name in header
     ]
     width = len(header)
+    keyless: list[ParsedRow] = []
     taken: dict[Values, tuple[int, Values, str]] = {}
     contradicting: dict[Values, list[tuple[int, str]]] = {}
     rejects: list[RejectedRow] = []
@@ -114,11 +140,17 @@ def _rows(spec: DeliverySpec, sheet: CsvContent) -> tuple[list[ParsedRow], list[
         try:
             cells = _cells(record, width)
             row = lacking.copy()
-            for index, name, read, may_be_empty in readers:
-                row[name] = _cell(cells[index], name, read, may_be_empty)
+            for index, name, shown_name, read, may_be_empty in readers:
+                row[name] = _cell(cells[index], shown_name, read, may_be_empty)
             values = build(row)
+        except NotCounted as reason:
+            not_counted[str(reason)] += 1
+            continue
         except BadValue as bad:
             rejects.append(RejectedRow(record.line_number, str(bad), shown_text(record.raw_text)))
+            continue
+        if key_of is None:
+            keyless.append((record.line_number, values))
             continue
         key = tuple([values[position] for position in key_of])
         same = taken.get(key)
@@ -134,7 +166,7 @@ def _rows(spec: DeliverySpec, sheet: CsvContent) -> tuple[list[ParsedRow], list[
     for places in contradicting.values():
         rejects += _contradictions(places)
     rejects.sort(key=lambda reject: reject.line_number)
-    return [(line_number, values) for line_number, values, _ in taken.values()], rejects, collapsed
+    return keyless or [(line_number, values) for line_number, values, _ in taken.values()], rejects, collapsed
 
 
 def _cells(record: Record, width: int) -> list[str]:

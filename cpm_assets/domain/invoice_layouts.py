@@ -11,10 +11,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import BinaryIO
 
-from cpm_assets.domain.bounds import MAX_DURATION_SECONDS, MAX_INVOICE_CHARGE, MONEY_DECIMALS
-from cpm_assets.domain.deliveries import Cells, Column, DeliverySpec, ParsedDelivery, Values, parse_delivery
-from cpm_assets.domain.digits import number_digits
-from cpm_assets.domain.field_values import BadValue, decimal_value, plain_text, shortened, whole_number
+from cpm_assets.domain.deliveries import ParsedDelivery
+from cpm_assets.domain.field_values import BadValue, shortened
 
 _DATE_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}.*").fullmatch
 
@@ -79,60 +77,3 @@ def start_instants(text: str) -> tuple[datetime | None, datetime | None]:
         return None, instant.astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         raise BadValue(f"{shortened(text)} is not a date and time such as 2026-10-25T14:22:10") from None
-
-
-def _called_number(text: str) -> str:
-    digits = number_digits(text.strip())
-    if digits is None:
-        raise BadValue("is not an international number")  # not shown here: it is personal data (D28)
-    return digits
-
-
-def _start(text: str) -> tuple[str, datetime | None, datetime | None]:
-    return text.strip(), *start_instants(text)
-
-
-def _guide_line(cells: Cells) -> Values:
-    start = cells["start_time"]
-    charge = cells["charge_amount"]
-    assert isinstance(start, tuple) and isinstance(charge, Decimal)  # noqa: S101 -- as read; tells mypy
-    return (
-        cells["invoice_number"],
-        cells["line_number"],
-        cells["internal_leg_reference"],
-        None,
-        cells["destination_number"],
-        *start,
-        cells["duration_seconds"],
-        cells["billed_minutes"],
-        cells["charge_amount"],
-        None,
-        kind_of_charge(charge),
-        None,
-        None,
-    )
-
-
-_GUIDE_CSV = DeliverySpec(
-    columns=(
-        Column("invoice_number", plain_text),
-        Column("line_number", plain_text),
-        Column("internal_leg_reference", plain_text, may_be_empty=True),
-        Column("destination_number", _called_number),
-        Column("start_time", _start),
-        Column("duration_seconds", whole_number(0, MAX_DURATION_SECONDS)),
-        Column(
-            "billed_minutes",
-            decimal_value(MONEY_DECIMALS, Decimal(0), Decimal(MAX_DURATION_SECONDS) / 60),
-            may_be_empty=True,
-        ),
-        Column("charge_amount", decimal_value(MONEY_DECIMALS, -MAX_INVOICE_CHARGE, MAX_INVOICE_CHARGE)),
-    ),
-    build=_guide_line,
-    key=(0, 1),
-)
-
-
-def read_guide_csv(stream: BinaryIO, _file_name_stem: str = "") -> ParsedDelivery:
-    """Reads the guide's own layout."""
-    return parse_delivery(_GUIDE_CSV, stream.read())

@@ -31,6 +31,8 @@ SETTLED_SECONDS = 2.0
 
 _REFERENCE_SUFFIXES = frozenset({".csv"})
 _INVOICE_SUFFIXES = frozenset({".csv", ".edi", ".x12", ".811"})
+_PACKED_SUFFIXES = frozenset({".gz", ".zip"})
+"""An invoice may be packed: `october.csv.gz`, `october.zip`."""
 _BLOCK_BYTES = 1 << 20
 
 
@@ -139,7 +141,7 @@ def _candidates(inbox: Path, report: InboxReport) -> Iterator[_Candidate]:
         yield from _files(inbox, inbox / kind, kind, None, _REFERENCE_SUFFIXES, report)
     for entry in _entries(inbox / INVOICES):
         if entry.is_dir() and not entry.is_symlink() and _is_utf8(entry.name):
-            yield from _files(inbox, entry, INVOICES, entry.name, _INVOICE_SUFFIXES, report)
+            yield from _files(inbox, entry, INVOICES, entry.name, _INVOICE_SUFFIXES | _PACKED_SUFFIXES, report)
         else:
             report.ignored.append((_shown(inbox, entry), "an invoice belongs into the folder of its carrier"))
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cpm_assets.domain.carrier_contracts import carrier_contracts
+from cpm_assets.domain.csv_records import UnreadableFile
 from cpm_assets.domain.deliveries import (
     DELIVERY_PARSER_VERSION,
     DeliverySpec,
@@ -26,6 +27,7 @@ from cpm_assets.domain.invoice_folders import FolderTerms, folder_of, layout_of
 from cpm_assets.domain.invoice_layouts import LayoutReader
 from cpm_assets.domain.rate_cards import RATE_CARDS
 from cpm_assets.domain.seat_licenses import SEAT_LICENSES
+from cpm_assets.domain.unpacking import unpacked
 from cpm_assets.resources import parquet_schemas
 from cpm_assets.resources.delivery_store import INVOICES, Delivery, deliveries
 from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
@@ -98,11 +100,14 @@ def _invoice_file(
         # The list is part of the name: when it changes, the reason is written again.
         layout = f"unknown-{hashlib.sha256(reason.encode()).hexdigest()[:8]}"
         return _parsed_file(delivery, layout, parquet_schemas.INVOICES, lambda _stream, _stem: rejected_file(reason))
-    return _parsed_file(delivery, layout, parquet_schemas.INVOICES, INVOICE_LAYOUTS[layout])
+    how = INVOICE_LAYOUTS[layout]
+    return _parsed_file(delivery, layout, parquet_schemas.INVOICES, how.read, how.revision)
 
 
-def _parsed_file(delivery: Delivery, layout: str, schema: pa.Schema, read: LayoutReader) -> ReferenceFile:
-    stem = f"{delivery.sha256}.{layout}.v{DELIVERY_PARSER_VERSION}"
+def _parsed_file(
+    delivery: Delivery, layout: str, schema: pa.Schema, read: LayoutReader, revision: str = ""
+) -> ReferenceFile:
+    stem = ".".join(filter(None, (delivery.sha256, layout, revision, f"v{DELIVERY_PARSER_VERSION}")))
     rows_path, rejects_path, headers_path, summary_path = (
         delivery.directory / f"{stem}.{ending}"
         for ending in ("rows.parquet", "rejects.parquet", "headers.parquet", "summary.json")
@@ -138,8 +143,10 @@ def _write_parsed(
     received_at = delivery.received_at.astimezone(UTC)
     folder = () if delivery.carrier_folder is None else (delivery.carrier_folder,)
     try:
-        with delivery.content_path.open("rb") as stream:
-            parsed = read(stream, Path(delivery.file_name).stem)
+        with delivery.content_path.open("rb") as packed, unpacked(packed, delivery.file_name) as (stream, stem):
+            parsed = read(stream, stem)
+    except UnreadableFile as unreadable:
+        parsed = rejected_file(str(unreadable))
     except (ValueError, TypeError, ArithmeticError, LookupError, RecursionError) as error:
         # Parsers do not raise. If one does after all, that costs this file, not every day of all carriers.
         _log.exception("the parser failed on %s", delivery.file_name)

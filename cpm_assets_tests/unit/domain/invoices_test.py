@@ -19,7 +19,7 @@ HEADER = (
 
 
 def _parse(*rows: str) -> ParsedDelivery:
-    return INVOICE_LAYOUTS[DEFAULT_LAYOUT](BytesIO("\n".join([HEADER, *rows]).encode()), "file")
+    return INVOICE_LAYOUTS[DEFAULT_LAYOUT].read(BytesIO("\n".join([HEADER, *rows]).encode()), "file")
 
 
 def _line(row: str) -> dict[str, object]:
