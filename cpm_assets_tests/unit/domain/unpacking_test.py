@@ -35,6 +35,7 @@ def opened(packed: bytes, name: str) -> tuple[bytes, str]:
         (zipped({"october.csv": CONTENT}), "october.zip"),
         (zipped({"october.csv": CONTENT, "__MACOSX/october.csv": b"x"}), "october.csv.zip"),
     ],
+    ids=["plain", "gzip", "zip", "zip of a Mac"],
 )
 def test_a_file_is_the_same_packed_or_not(packed: bytes, name: str) -> None:
     """DIDWW sends gzip, people send zip; a Mac adds an entry of its own."""
@@ -54,6 +55,7 @@ def test_a_file_is_the_same_packed_or_not(packed: bytes, name: str) -> None:
         (zipped({"a": b"\0" * (FREE_BYTES + 1)}), "october.zip", "unpacks to more than"),
         (gzip.compress(b"\0" * (FREE_BYTES + 1)), "october.csv.gz", "unpacks to more than"),
     ],
+    ids=["no gzip", "cut off", "wrong sum", "no zip", "empty", "two files", "zip bomb", "gzip bomb"],
 )
 def test_what_cannot_be_opened_is_refused_with_a_reason(packed: bytes, name: str, said: str) -> None:
     """A bomb of a few kilobytes would fill the disk of all carriers' figures."""
