@@ -22,6 +22,7 @@ from benchmarks import (
     matching,
     matching_quality,
     publishing,
+    x12,
 )
 from benchmarks.measurement import Measurement
 from benchmarks.result_table import machine_line, size_line, table_lines, versions_line
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "memory": extraction_memory.measure,
     "publishing": publishing.measure,
     "matching": matching.measure,
+    "x12": x12.measure,
 }
 """In the order of the table."""
 

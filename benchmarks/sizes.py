@@ -23,6 +23,8 @@ class Sizes:
     publishing_runs: int
     matching_calls: int
     quality_legs: int
+    x12_calls: int
+    x12_runs: int
 
 
 FULL = Sizes(
@@ -43,6 +45,8 @@ FULL = Sizes(
     publishing_runs=5,
     matching_calls=1_000_000,
     quality_legs=100_000,
+    x12_calls=200_000,
+    x12_runs=5,
 )
 
 SMALL = Sizes(
@@ -62,4 +66,6 @@ SMALL = Sizes(
     publishing_runs=3,
     matching_calls=50_000,
     quality_legs=10_000,
+    x12_calls=20_000,
+    x12_runs=3,
 )

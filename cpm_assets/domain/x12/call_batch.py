@@ -17,21 +17,33 @@ CallId = tuple[int, str]
 
 @dataclass
 class CallBatch:
-    """TCDs in the file's order. `places`: each one's number in the file; `texts`: the account or line it hangs under.
+    """TCDs in the file's order, as written. `places`: each one's number in the file; `texts`: what it hangs under.
 
     By position in the batch: `billed` has the minutes that a QTY of the call states, `own_texts` what its SI say.
     """
 
-    raws: list[str] = field(default_factory=list)
+    terminator: str
+    written: list[str] = field(default_factory=list)
+    """Segments with their terminators, some or many to a text: those of a file's piece need not be taken apart."""
     places: list[int] = field(default_factory=list)
     texts: list[str | None] = field(default_factory=list)
     billed: dict[int, Decimal] = field(default_factory=dict)
     own_texts: dict[int, str] = field(default_factory=dict)
 
-    def add(self, raws: list[str], first_place: int, text: str | None) -> None:
-        self.raws += raws
-        self.places += range(first_place, first_place + len(raws))
-        self.texts += repeat(text, len(raws))
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def add(self, written: str, count: int, first_place: int, text: str | None) -> None:
+        """`count` segments, each with its terminator, the first being number `first_place` of the file."""
+        self.written.append(written)
+        self.places += range(first_place, first_place + count)
+        self.texts += repeat(text, count)
+
+    def raws(self) -> list[str]:
+        """Each segment as written, without its terminator."""
+        raws = "".join(self.written).split(self.terminator)
+        raws.pop()
+        return raws
 
 
 class Calls(NamedTuple):

@@ -27,7 +27,6 @@ _ELEMENTS = 17
 _NARROWEST = 15
 """Parts of a TCD that ends with its net amount, the mark included."""
 
-_MARK = "\0"
 _MOST_REMEMBERED = 200_000
 _INTERNATIONAL_LENGTHS = frozenset(range(11, 16))
 
@@ -70,9 +69,9 @@ class CallReader:
         rows: list[ParsedRow] = []
         rejects: list[RejectedRow] = []
         total = Decimal(0)
-        for position, (raw, place) in enumerate(zip(batch.raws, batch.places, strict=True)):
+        for position, (raw, place) in enumerate(zip(batch.raws(), batch.places, strict=True)):
             try:
-                line, amount = self._line(batch, position)
+                line, amount = self._line(batch, position, raw)
             except BadValue as bad:
                 rejects.append(RejectedRow(place, f"segment {place}, TCD: {bad}", shown_text(raw)))
                 continue
@@ -80,8 +79,8 @@ class CallReader:
             total += amount
         return Calls(rows, rejects, total)
 
-    def _line(self, batch: CallBatch, position: int) -> tuple[Values, Decimal]:
-        elements = [*batch.raws[position].split(self._separator), *repeat("", _ELEMENTS)]
+    def _line(self, batch: CallBatch, position: int, raw: str) -> tuple[Values, Decimal]:
+        elements = [*raw.split(self._separator), *repeat("", _ELEMENTS)]
         own_id, day, clock, number, minutes, seconds, gross, net, other_gross, other_net, relationship = (
             elements[element].strip() for element in (1, 2, 3, 5, 10, 11, 12, 13, 14, 15, 16)
         )
@@ -128,13 +127,14 @@ class CallReader:
 
         Nothing is changed before it is certain that it returns lines.
         """
-        separator, count = self._separator, len(batch.raws)
-        width = batch.raws[0].count(separator) + 2  # with the mark that follows each
-        text = f"{separator}{_MARK}{separator}".join([*batch.raws, ""])
-        parts = text.split(separator)
+        separator, mark, count = self._separator, batch.terminator, len(batch)
+        text = "".join(batch.written)
+        if _has_blanks(text) or "-" in text or batch.billed or batch.own_texts:
+            return None
+        width = text[: text.index(mark)].count(separator) + 2  # with the mark that follows each
+        parts = text.replace(mark, f"{separator}{mark}{separator}").split(separator)
         parts.pop()
-        is_even = len(parts) == width * count and parts[width - 1 :: width].count(_MARK) == count == text.count(_MARK)
-        if not is_even or width < _NARROWEST or _has_blanks(text) or batch.billed or batch.own_texts:
+        if width < _NARROWEST or len(parts) != width * count or parts[width - 1 :: width].count(mark) != count:
             return None
         ids, days, clocks, numbers, minutes, seconds, gross, net = (
             parts[element::width] for element in (1, 2, 3, 5, 10, 11, 12, 13)
@@ -150,8 +150,6 @@ class CallReader:
         start_texts = [f"{day} {clock}" for day, clock in zip(days, clocks, strict=True)]
         charges = list(map(self._amounts.__getitem__, net if any(net) else gross))
         durations = map(self._seconds.__getitem__, seconds) if any(seconds) else map(self._minutes.__getitem__, minutes)
-        if min(charges) < 0:
-            return None
         columns: dict[str, Iterable[object]] = {
             "invoice_number": repeat(self._invoice_number),
             "line_number": ids,

@@ -4,7 +4,6 @@ Hands each segment to the envelope or to the invoice it lies in. What is wrong w
 whole, and the others of the file are read; nothing here raises for what is in a file.
 """
 
-from itertools import repeat
 from typing import BinaryIO
 
 from cpm_assets.domain.deliveries import WHOLE_FILE, ParsedDelivery, RejectedRow, rejected_file
@@ -13,7 +12,7 @@ from cpm_assets.domain.x12.call_batch import CallId
 from cpm_assets.domain.x12.envelope import Envelope, EnvelopeFault
 from cpm_assets.domain.x12.invoice_totals import headers
 from cpm_assets.domain.x12.line_columns import LineParts
-from cpm_assets.domain.x12.segments import SegmentReader, UnreadableInterchange
+from cpm_assets.domain.x12.segments import Delimiters, SegmentReader, UnreadableInterchange
 from cpm_assets.domain.x12.service_invoice import ServiceInvoice
 
 X12_811 = "x12_811"
@@ -62,7 +61,7 @@ class _Interchange:
         self.rejects: list[RejectedRow] = []
         self.warnings: list[str] = []
         self._group: list[str] = []
-        self._separator = ""
+        self._delimiters = Delimiters("", "", "")
         self._invoice: ServiceInvoice | None = None
         self._set_place = 0
 
@@ -71,28 +70,31 @@ class _Interchange:
         delimiters = self._segments.next_interchange()
         if delimiters is None:
             return False
-        separator = self._separator = delimiters.element
+        self._delimiters = delimiters
+        separator = delimiters.element
         call_tag = f"TCD{separator}"
         envelope: Envelope | None = None
-        while raws := self._segments.segments():
-            are_calls = list(map(str.startswith, raws, repeat(call_tag)))
-            are_calls.append(False)
+        while True:
+            if self._invoice is not None:
+                while run := self._segments.run_of(call_tag):
+                    written, count = run
+                    self._invoice.take_calls(written, count, self.place + 1)
+                    self.place += count
+            raws = self._segments.segments()
+            if not raws:
+                break
             index = 0
             try:
-                while index < len(raws):
-                    if are_calls[index] and self._invoice is not None:
-                        end = are_calls.index(False, index)
-                        self._invoice.take_calls(raws[index:end], self.place + index + 1)
-                        index = end
-                        continue
-                    segment = raws[index].split(separator)
-                    if envelope is None:
-                        self.isa = raws[index]
-                        envelope = Envelope(segment)
+                for raw in raws:
+                    if self._invoice is not None and raw.startswith(call_tag):
+                        self._invoice.take_calls(raw + delimiters.terminator, 1, self.place + index + 1)
+                    elif envelope is None:
+                        self.isa = raw
+                        envelope = Envelope(raw.split(separator))
                     else:
-                        self._take(envelope, segment, self.place + index + 1)
+                        self._take(envelope, raw.split(separator), self.place + index + 1)
                     index += 1
-                    if envelope.is_ended:
+                    if envelope is not None and envelope.is_ended:
                         return True
             finally:
                 self._segments.put_back(raws[index:])
@@ -103,7 +105,7 @@ class _Interchange:
 
     def skip(self) -> bool:
         """After a fault: on to the next ISA; False when there is none."""
-        next_isa = f"ISA{self._separator}"
+        next_isa = f"ISA{self._delimiters.element}"
         try:
             while raws := self._segments.segments():
                 found = next((index for index, raw in enumerate(raws) if raw.startswith(next_isa)), len(raws))
@@ -147,9 +149,9 @@ class _Interchange:
             )
         elif version < _OLDEST_VERSION:
             reason = f"segment {place}: version {version[:12]!r} (GS08); {_OLDEST_VERSION} and later are read"
-            self.rejects.append(RejectedRow(place, reason, shown_text(self._separator.join(st))))
+            self.rejects.append(RejectedRow(place, reason, shown_text(self._delimiters.element.join(st))))
         else:
-            self._invoice = ServiceInvoice(self._separator, self._highest_ids)
+            self._invoice = ServiceInvoice(self._delimiters, self._highest_ids)
 
     def _end_set(self) -> None:
         invoice, self._invoice = self._invoice, None

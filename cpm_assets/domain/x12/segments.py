@@ -84,6 +84,20 @@ class SegmentReader:
                     raise UnreadableInterchange(f"the file ends within a segment: {rest[:60]!r}")
                 return []
 
+    def run_of(self, tag: str) -> tuple[str, int] | None:
+        """The next segments as written, with their terminators, and how many; None unless all begin with `tag`."""
+        if self._terminator not in self._text:
+            self._more()
+        cut = self._text.rfind(self._terminator) + 1
+        if self._keeps_line_ends or not cut or not self._text.startswith(tag):
+            return None
+        written = self._text[:cut]
+        count = written.count(self._terminator)
+        if written.count(self._terminator + tag) != count - 1:
+            return None
+        self._text = self._text[cut:]
+        return written, count
+
     def put_back(self, raws: list[str]) -> None:
         """Segments that `segments` gave and that belong to the next interchange, to be read again."""
         self._text = self._terminator.join([*raws, self._text])

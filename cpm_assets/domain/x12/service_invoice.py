@@ -19,6 +19,7 @@ from cpm_assets.domain.x12.call_detail import CallReader
 from cpm_assets.domain.x12.charges import CHARGES, element
 from cpm_assets.domain.x12.hierarchy import CALL_LEVELS, Hierarchy, identifiers
 from cpm_assets.domain.x12.invoice_totals import InvoiceTotals
+from cpm_assets.domain.x12.segments import Delimiters
 
 _BATCH = 500
 _PERIOD_STARTS = ("186", "150", "193")
@@ -34,7 +35,7 @@ _BROUGHT_FORWARD = ("P", "A")
 class ServiceInvoice:
     """Reads one set. `highest_ids`: the highest TCD01 that the file has had so far, by invoice number."""
 
-    separator: str
+    delimiters: Delimiters
     highest_ids: dict[str, CallId]
     totals: InvoiceTotals = field(default_factory=InvoiceTotals)
     row_parts: list[Collection[ParsedRow]] = field(default_factory=list)
@@ -42,7 +43,7 @@ class ServiceInvoice:
     warnings: list[str] = field(default_factory=list)
     _hierarchy: Hierarchy = field(default_factory=Hierarchy)
     _calls: CallReader | None = None
-    _batch: CallBatch = field(default_factory=CallBatch)
+    _batch: CallBatch = field(init=False)
     _owner: str = "heading"
     """What an SI, REF, QTY, DTM or BAL speaks of: heading, level, call, item or summary."""
     _periods: dict[str, date] = field(default_factory=dict)
@@ -50,20 +51,23 @@ class ServiceInvoice:
     _brought_forward: Decimal = Decimal(0)
     _misplaced_calls: int = 0
 
-    def take_calls(self, raws: list[str], first_place: int) -> None:
-        """TCD segments as written, the first being number `first_place` of the file."""
+    def __post_init__(self) -> None:
+        self._batch = CallBatch(self.delimiters.terminator)
+
+    def take_calls(self, written: str, count: int, first_place: int) -> None:
+        """TCD segments as written, each with its terminator, the first being number `first_place` of the file."""
+        if len(self._batch) >= _BATCH:  # not earlier: SI and QTY of the last call come after it
+            self._read_calls()
         if self._hierarchy.level_code not in CALL_LEVELS:
-            self._misplaced_calls += len(raws)
-        self._batch.add(raws, first_place, self._hierarchy.text())
+            self._misplaced_calls += count
+        self._batch.add(written, count, first_place, self._hierarchy.text())
         self._owner = "call"
-        if len(self._batch.raws) >= _BATCH:
-            self._read_calls(keep_last=True)
 
     def take(self, segment: list[str], place: int) -> None:
         """Any other segment, split into its elements. Never raises for what is in it."""
         name = segment[0]
         if name == "TCD":  # without a single element
-            self.take_calls([name], place)
+            self.take_calls(name + self.delimiters.terminator, 1, place)
         try:
             if name in CHARGES:
                 self._take_charge(segment, place)
@@ -72,12 +76,12 @@ class ServiceInvoice:
             elif name in _TAKERS:
                 _TAKERS[name](self, segment)
         except BadValue as bad:
-            raw = self.separator.join(segment)
+            raw = self.delimiters.element.join(segment)
             self.rejects.append(RejectedRow(place, f"segment {place}, {name}: {bad}", shown_text(raw)))
 
     def finish(self) -> None:
         """After the last segment: reads what is held, and compares the lines with the stated total."""
-        self._read_calls(keep_last=False)
+        self._read_calls()
         totals = self.totals
         starts, ends = (
             [self._periods[each] for each in of if each in self._periods] for of in (_PERIOD_STARTS, _PERIOD_ENDS)
@@ -99,16 +103,14 @@ class ServiceInvoice:
             if count:
                 self.warnings.append(f"invoice {totals.number}: {count} {text}")
 
-    def _read_calls(self, keep_last: bool) -> None:
-        """Reads the calls held; the last one is kept, because its SI and QTY may be still to come."""
-        batch = self._batch
-        self._batch = CallBatch()
-        if keep_last:
-            self._batch.add([batch.raws.pop()], batch.places.pop(), batch.texts.pop())
-        if not batch.raws:
+    def _read_calls(self) -> None:
+        batch, self._batch = self._batch, CallBatch(self.delimiters.terminator)
+        if not len(batch):
             return
         if self._calls is None:
-            self._calls = CallReader(self.separator, self.totals.number or "", self.totals.currency, self.highest_ids)
+            self._calls = CallReader(
+                self.delimiters.element, self.totals.number or "", self.totals.currency, self.highest_ids
+            )
         calls = self._calls.read(batch)
         self.row_parts.append(calls.rows)
         self.rejects += calls.rejects
@@ -173,7 +175,7 @@ class ServiceInvoice:
             self._hierarchy.name(segment)
         elif self._owner == "call":
             text = " ".join(f"{qualifier}:{value}" for qualifier, value in identifiers(segment).items())
-            last = len(self._batch.raws) - 1
+            last = len(self._batch) - 1
             self._batch.own_texts[last] = " ".join(filter(None, (self._batch.own_texts.get(last), text)))
 
     def _measure(self, qty: list[str]) -> None:
@@ -181,7 +183,7 @@ class ServiceInvoice:
         unit, quantity = element(qty, 3), element(qty, 2)
         if self._owner == "call" and unit in (_MINUTES, _SECONDS):
             stated = read.number(quantity) if unit == _MINUTES else read.number(quantity) / 60
-            self._batch.billed[len(self._batch.raws) - 1] = read.billed_minutes(stated, quantity)
+            self._batch.billed[len(self._batch) - 1] = read.billed_minutes(stated, quantity)
 
 
 _TAKERS: dict[str, Callable[[ServiceInvoice, list[str]], None]] = {

@@ -14,7 +14,8 @@ class StatedLine:
     """One line. `line_kind`: call, credit, tax or fee; the last two have no number, start or duration.
 
     `digits` is the number called with its country code; `start` an aware instant (UTC); `charge` in the invoice's
-    currency; `reference` our own leg id, where the carrier gives one.
+    currency; `reference` our own leg id and
+    `sip_call_id` the call's, where the carrier gives one.
     """
 
     line_number: str
@@ -26,6 +27,7 @@ class StatedLine:
     billed_minutes: Decimal | None = None
     stated_rate: Decimal | None = None
     reference: str = ""
+    sip_call_id: str = ""
     description: str = ""
 
 

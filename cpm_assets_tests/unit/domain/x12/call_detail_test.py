@@ -194,6 +194,12 @@ CLOCKS = st.sampled_from(["142210", "000000", "235959", "1422", "246000", "14221
 AMOUNTS = st.sampled_from(["*0.25**", "0.30***", "0.3*0.25**", "*-1**", "***", "**1*", "*1.0000001**", "*1000000**"])
 
 
+def batch_of(segments: list[str]) -> CallBatch:
+    batch = CallBatch("~")
+    batch.add("".join(f"{segment}~" for segment in segments), len(segments), 10, "11:A-4417")
+    return batch
+
+
 @given(
     st.lists(
         st.builds(
@@ -217,8 +223,7 @@ def test_a_batch_read_by_columns_is_the_batch_read_call_by_call(segments: list[s
     """The fast way is only a way: whatever it takes must be what `_line` says of each call."""
     if is_even:  # one call repeated with ids that rise: what the fast way is made for
         segments = [segments[0].replace("*", f"*{place:03d}", 1) for place, _ in enumerate(segments)]
-    batch = CallBatch()
-    batch.add(segments, 10, "11:A-4417")
+    batch = batch_of(segments)
     fast, slow = (CallReader("*", "INV-7", "USD", {}) for _ in range(2))
     by_columns, by_call = fast.read(batch), slow._lines(batch)
     assert list(by_columns.rows) == list(by_call.rows)
@@ -230,8 +235,7 @@ def test_a_batch_read_by_columns_is_the_batch_read_call_by_call(segments: list[s
 
 def test_ordinary_calls_take_the_fast_way() -> None:
     """A condition that never holds would leave the property above true and the reader slow."""
-    batch = CallBatch()
-    batch.add([tcd(f"{place:03d}", number="2125550100", relationship="A") for place in range(500)], 10, None)
+    batch = batch_of([tcd(f"{place:03d}", number="2125550100", relationship="A") for place in range(500)])
     plain = CallReader("*", "INV-7", "USD", {})._plain_lines(batch)
     assert plain is not None
     assert len(plain.rows) == 500
