@@ -13,6 +13,10 @@ from cpm_assets.resources.write_once import fingerprint_of
 GATED = ("costed_legs", "cpm_fact", "cpm_hourly", "cpm_daily", "cpm_by_prefix")
 """Assets whose rows of a rejected day stay what they were (D13, D14)."""
 
+MATCHED = "reconciliation_flags"
+"""The asset that says how legs and invoice lines were matched: a number called all the time makes groups that are too
+large to be solved exactly, and its flags are then by time order (D19)."""
+
 
 def table_metadata(report: BuildReport, name: str, days: Sequence[date], shown: Collection[str]) -> dict[str, Any]:
     """Rows of the run's days and in all, columns and where they come from; which days kept their last good figures."""
@@ -22,6 +26,12 @@ def table_metadata(report: BuildReport, name: str, days: Sequence[date], shown: 
         metadata["dagster/row_count"] = size.rows
         if size.rows_by_day is not None:
             metadata["dagster/partition_row_count"] = sum(size.rows_by_day.get(day, 0) for day in days)
+    if name == MATCHED:
+        competing = report.models.competing
+        metadata["competing_groups"] = competing.groups
+        metadata["competing_groups_solved_exactly"] = competing.groups - competing.in_time_order
+        metadata["competing_groups_in_time_order"] = competing.in_time_order
+        metadata["matches_in_time_order"] = competing.matches_in_time_order
     if name in GATED:
         kept = {build.usage_date: build.reason for build in report.builds if not build.is_good}
         kept_days = {str(day): kept[day] for day in days if day in kept}

@@ -1,7 +1,7 @@
 """Which invoice line belongs to which leg, where more than one answer is possible (D19).
 
 Here: the exact solution of the groups in which legs and lines compete. Not here: what makes a pair possible (the SQL
-of `int_invoice_candidates`), and the pairs that are each other's only candidate, which SQL settles by itself.
+of `int_invoice_candidates`), and groups with one leg or one line, where SQL takes the nearest (`int_invoice_matches`).
 
 The solver is our own successive-shortest-path assignment on Python integers, not scipy's `linear_sum_assignment`:
 scipy calculates in doubles, which cannot hold a microsecond distance and the tie rule in one exact number, needs a full

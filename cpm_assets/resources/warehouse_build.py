@@ -42,12 +42,25 @@ class Column:
 
 
 @dataclass(frozen=True)
+class CompetingGroups:
+    """Groups of several legs and several invoice lines that may be the same calls, in the run's matching (D19).
+
+    `in_time_order` of them were too large to be solved exactly; `matches_in_time_order` pairs were chosen there.
+    """
+
+    groups: int
+    in_time_order: int
+    matches_in_time_order: int
+
+
+@dataclass(frozen=True)
 class Models:
     """What dbt made, by model name: sizes of tables, columns of tables and views, and where the columns come from."""
 
     sizes: Mapping[str, TableSize]
     columns: Mapping[str, Sequence[Column]]
     lineage: Mapping[str, Lineage]
+    competing: CompetingGroups
 
 
 @dataclass(frozen=True)
@@ -88,9 +101,10 @@ def run_models(installation: Installation, plan: RunPlan, say: Say) -> tuple[Out
         marts_file = str(installation.warehouse.marts_file).replace("'", "''")
         connection.execute(f"attach '{marts_file}' as cpm (read_only)")
         outcomes, sizes, columns = _outcomes(connection), _sizes(connection, days), _columns(connection)
+        competing = competing_groups(connection)
     names = {model: [column.name for column in its_columns] for model, its_columns in columns.items()}
     memory = installation.directory.work / "column_lineage.json"
-    return outcomes, Models(sizes, columns, lineage_of_models(target / "compiled", names, memory))
+    return outcomes, Models(sizes, columns, lineage_of_models(target / "compiled", names, memory), competing)
 
 
 def _summary(plan: RunPlan) -> str:
@@ -125,6 +139,17 @@ def _day_build(day: PlannedDay, outcomes: Outcomes, tolerated: Tolerated) -> Day
 def _outcomes(connection: duckdb.DuckDBPyConnection) -> Outcomes:
     rows = connection.execute("select usage_date, is_accepted, legs_received, reason from int_day_gate").fetchall()
     return {day: (is_accepted, legs, reason) for day, is_accepted, legs, reason in rows}
+
+
+def competing_groups(connection: duckdb.DuckDBPyConnection) -> CompetingGroups:
+    """Counted from what the run's last model chose, so it is about all days of the run together."""
+    found = connection.execute(
+        "select count(*), count(*) filter (where not is_exact), "
+        "cast(coalesce(sum(matches) filter (where not is_exact), 0) as bigint) "
+        "from (select bool_and(is_exact) as is_exact, count(*) as matches "
+        "from int_invoice_matches_in_doubt group by group_leg_id)"
+    ).fetchone()
+    return CompetingGroups(*(found or (0, 0, 0)))
 
 
 def _sizes(connection: duckdb.DuckDBPyConnection, days: Sequence[date]) -> dict[str, TableSize]:

@@ -1,7 +1,8 @@
-"""The dbt model of the pairs chosen where legs and lines compete; the rule itself is `cpm_assets.domain.matching`.
+"""The dbt model of the pairs chosen where several legs and several lines compete.
 
-Here: rows in and out. SQL could not choose (D19 asks for the best set of pairs, not the best pair), and the few rows in
-doubt are all that comes here, so a day without any costs nothing but this file's imports.
+Here: rows in and out; the rule itself is `cpm_assets.domain.matching`. SQL could not choose (D19 asks for the best set
+of pairs, not the best pair), and the few rows in doubt are all that comes here, so a day without any costs nothing but
+this file's imports.
 """
 
 from cpm_assets.domain.matching import CandidatePair, match_candidates
@@ -12,7 +13,7 @@ def model(dbt, session):
     dbt.config(materialized="table")
     rows = (
         dbt.ref("int_invoice_candidates")
-        .filter("not is_only_choice")
+        .filter("group_shape = 'many'")
         .project(
             "turn, leg_id, carrier_name, invoice_number, line_number,"
             " start_distance_microseconds + 1000000 * coalesce(duration_distance_seconds, 0),"
