@@ -78,6 +78,7 @@ class RunInputs:
     deliveries: Sequence[Delivery] = ()
     settings: Row = field(default_factory=dict)
     superseded: Sequence[Extraction] = ()
+    freezings: Sequence[Row] = ()
 
 
 def leg(leg_id: str, start: datetime, **columns: Any) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def write_inputs(directory: Path, inputs: RunInputs) -> None:
     _write(directory / "usage_files.parquet", usage_files, schemas.RUN_USAGE_FILES)
     _write(directory / "superseded_sweeps.parquet", superseded, schemas.RUN_SUPERSEDED_SWEEPS)
     _write(directory / "reference_files.parquet", reference_files, schemas.RUN_REFERENCE_FILES)
+    _write(directory / "freezings.parquet", inputs.freezings, schemas.RUN_FREEZINGS)
     _write(directory / "run.parquet", [run_row(inputs)], schemas.RUN)
 
 

@@ -2,19 +2,21 @@
 
 It is what makes the warehouse derived: `make rebuild` replays it. It is also where finality lives, so that a lost
 warehouse cannot reopen a day (D21). A build's records become true together with the snapshot that shows them: they
-wait in `work/pending_builds.json` until the published link is switched, which is the one commit point.
+wait in `work/pending_builds.json` until the published link is switched, which is the one commit point. So do the frozen
+versions of days that the build closes.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from cpm_assets.resources.durable_files import write_durably
+from cpm_assets.resources.frozen_versions import FrozenVersions
 
 FINAL = "final"
 GOOD_NAMES = ("accepted", "empty", FINAL)
@@ -65,6 +67,7 @@ class BuildLog:
     def __init__(self, lake: Path, work: Path) -> None:
         self._root = lake / "builds"
         self._pending = work / "pending_builds.json"
+        self._frozen = FrozenVersions(lake, work)
 
     def of_day(self, day: date) -> list[DayBuild]:
         """All builds of a day, oldest first."""
@@ -97,20 +100,29 @@ class BuildLog:
                 return _from_json(path.read_text())
         return None
 
-    def prepare(self, builds: Iterable[DayBuild], snapshot_name: str) -> None:
-        """Set down what becomes true when the snapshot of that name is published. Only while `writing`."""
-        body = {"snapshot": snapshot_name, "builds": {self._name(build): _to_json(build) for build in builds}}
+    def prepare(self, builds: Iterable[DayBuild], snapshot_name: str, frozen: Sequence[str] = ()) -> None:
+        """Set down what becomes true when the snapshot of that name is published: builds, and the names of waiting
+        frozen versions. Only while `writing`."""
+        body = {
+            "snapshot": snapshot_name,
+            "builds": {self._name(build): _to_json(build) for build in builds},
+            "frozen": frozen,
+        }
         write_durably(self._pending, json.dumps(body).encode())
 
     def settle(self, published_snapshot_name: str | None) -> None:
-        """Finish or forget a prepared set, by whether its snapshot is the published one. Safe to repeat."""
-        if not self._pending.exists():
-            return
-        body = json.loads(self._pending.read_text())
-        if body["snapshot"] == published_snapshot_name:
-            for name, text in body["builds"].items():
-                write_durably(self._root / name, text.encode())
-        self._pending.unlink()
+        """Finish or forget a prepared set, by whether its snapshot is the published one. Safe to repeat.
+
+        The frozen files come first: a day that the log calls final has them.
+        """
+        if self._pending.exists():
+            body = json.loads(self._pending.read_text())
+            if body["snapshot"] == published_snapshot_name:
+                self._frozen.settle(body.get("frozen", ()))
+                for name, text in body["builds"].items():
+                    write_durably(self._root / name, text.encode())
+            self._pending.unlink()
+        self._frozen.forget_staged()
 
     def _name(self, build: DayBuild) -> str:
         """The file of a new build below the log. Sorts by time; the six hexadecimal digits count the day's builds, so

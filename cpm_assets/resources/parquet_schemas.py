@@ -202,6 +202,8 @@ RUN_USAGE_FILES = _schema(
 
 RUN_SUPERSEDED_SWEEPS = _schema({"asked_day": _DATE, "extraction_id": _TEXT, "legs_path": _TEXT})
 
+RUN_FREEZINGS = _schema({"usage_date": _DATE, "is_restored": _BOOL, "directory": _TEXT, "facts": _TEXT})
+
 RUN_REFERENCE_FILES = _schema(
     {
         "kind": _TEXT,

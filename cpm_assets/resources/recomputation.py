@@ -47,7 +47,7 @@ def recomputed_day(
             for near in (day - timedelta(days=1), day, day + timedelta(days=1))
             if near >= installation.settings.first_day and aside.lake.day_selection(near, known_at).sweep is not None
         ]
-        run_models(aside, RunPlan(RUN_ID, known_at, tuple(days), tolerated), say)
+        run_models(aside, RunPlan(RUN_ID, known_at, tuple(days), tolerated, is_freezing=False), say)
         yield aside.warehouse.marts_file
 
 

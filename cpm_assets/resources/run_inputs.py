@@ -6,6 +6,7 @@ Belongs here: gathering and writing `work/inputs/*.parquet`. Does not belong her
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +16,8 @@ from cpm_assets.domain.build_plan import RECOST, STATUS, DayPlan, ExtractionStat
 from cpm_assets.installation import Installation
 from cpm_assets.resources import parquet_schemas as schemas
 from cpm_assets.resources.build_log import Tolerated
+from cpm_assets.resources.closing_facts import closing_facts
+from cpm_assets.resources.frozen_versions import FIRST
 from cpm_assets.resources.parsed_files import ReferenceFile, parsed_deliveries
 from cpm_assets.resources.usage_extraction import parsed_paths
 from cpm_assets.settings import Settings
@@ -38,12 +41,16 @@ class PlannedDay:
 
 @dataclass(frozen=True)
 class RunPlan:
-    """The days of one dbt run, the instant at which its reference data is taken, and what it tolerates."""
+    """The days of one dbt run, the instant at which its reference data is taken, and what it tolerates.
+
+    `is_freezing`: days that it closes get their frozen version (D21); working a day out aside makes none.
+    """
 
     run_id: str
     as_of_utc: datetime
     days: tuple[PlannedDay, ...]
     tolerated: Tolerated
+    is_freezing: bool = True
 
 
 def plan_run(installation: Installation, days: Sequence[date], purpose: str, run_id: str, now: datetime) -> RunPlan:
@@ -97,11 +104,14 @@ def write_run_inputs(installation: Installation, plan: RunPlan) -> None:
     schemas.write_table(directory / "usage_files.parquet", _usage_files(installation, plan), schemas.RUN_USAGE_FILES)
     superseded = _superseded_sweeps(installation, plan)
     schemas.write_table(directory / "superseded_sweeps.parquet", superseded, schemas.RUN_SUPERSEDED_SWEEPS)
+    deliveries = known_deliveries(installation, plan.as_of_utc)
     schemas.write_table(
         directory / "reference_files.parquet",
-        [file.run_input() for file in known_deliveries(installation, plan.as_of_utc)],
+        [file.run_input() for file in deliveries],
         schemas.RUN_REFERENCE_FILES,
     )
+    freezings = _freezings(installation, plan, deliveries) if plan.is_freezing else []
+    schemas.write_table(directory / "freezings.parquet", freezings, schemas.RUN_FREEZINGS)
     schemas.write_empty_tables(directory)
 
 
@@ -127,6 +137,32 @@ def _usage_files(installation: Installation, plan: RunPlan) -> Iterable[tuple[ob
                 extraction.distinct_legs,
                 extraction.total_reported,
             )
+
+
+def _freezings(
+    installation: Installation, plan: RunPlan, deliveries: Sequence[ReferenceFile]
+) -> Iterable[tuple[object, ...]]:
+    """The days that are closed: with a frozen version they are restored from it, else they get their first one."""
+    frozen = installation.warehouse.frozen
+    for day in plan.days:
+        if not day.plan.is_finalizing:
+            continue
+        usage_date = day.plan.usage_date
+        if frozen.of_day(usage_date):
+            yield usage_date, True, str(frozen.directory(usage_date)), None
+            continue
+        facts = closing_facts(
+            installation,
+            usage_date,
+            day.run_id,
+            day.built_at_utc,
+            day.known_at_utc,
+            plan.tolerated,
+            deliveries,
+            version_number=FIRST,
+            reason="closed",
+        )
+        yield usage_date, False, str(frozen.staging_directory(usage_date)), json.dumps(facts)
 
 
 def _superseded_sweeps(installation: Installation, plan: RunPlan) -> Iterable[tuple[object, ...]]:

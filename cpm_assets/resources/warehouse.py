@@ -19,6 +19,7 @@ from cpm_assets.resources.build_log import BuildLog, DayBuild
 from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.resources.duckdb_lock import process_having_open
 from cpm_assets.resources.durable_files import fsync_directory, write_durably
+from cpm_assets.resources.frozen_versions import FrozenVersions
 from cpm_assets.resources.published import PublishedSnapshots, restore
 from cpm_assets.resources.writer_lock import POLL_SECONDS, writer_lock
 
@@ -35,6 +36,7 @@ class Warehouse:
         self.models_file = directory.warehouse / "warehouse.duckdb"
         self.marts_file = directory.warehouse / "cpm.duckdb"
         self.builds = BuildLog(directory.lake, directory.work)
+        self.frozen = FrozenVersions(directory.lake, directory.work)
         self.snapshots = PublishedSnapshots(directory.published)
         self._clean_mark = directory.warehouse / "clean"
         self._rebuild_mark = directory.warehouse / "rebuilding"
@@ -51,10 +53,11 @@ class Warehouse:
             yield
 
     def commit(self, builds: Iterable[DayBuild], at: datetime, run_id: str) -> Path:
-        """Publish the marts and, in the same step, make the builds' records true. Only while `writing`."""
+        """Publish the marts and, in the same step, make the builds' records and frozen files true. Only while
+        `writing`."""
         name = self.snapshots.name(at, run_id)
         self._flush_marts()
-        self.builds.prepare(builds, name)
+        self.builds.prepare(builds, name, self.frozen.staged())
         version = self.snapshots.publish(self.marts_file, name)
         self._rebuild_mark.unlink(missing_ok=True)
         self.builds.settle(name)

@@ -11,6 +11,20 @@ from cpm_assets.resources.warehouse import Warehouse
 from cpm_assets_tests.unit.resources.child_processes import in_fork, killed_at, run_alone
 from cpm_assets_tests.unit.resources.warehouse_test import AT, build_of, make
 
+FROZEN_FILES = {"cpm_daily.parquet": "figures", "manifest.json": "{}"}
+"""Stand-ins: what is in them is not looked at here."""
+
+
+def stage_frozen_files(directory: Path) -> None:
+    """What a dbt run leaves for a day that it closes."""
+    directory.mkdir(parents=True)
+    for name, content in FROZEN_FILES.items():
+        (directory / name).write_text(content)
+
+
+def files_of(directory: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in directory.iterdir()}
+
 
 def test_killed_at_any_step_a_build_happened_whole_or_not_at_all(tmp_path: Path) -> None:
     """Figures without their record are lost at a rebuild; a record without figures closes a day nobody can see."""
@@ -36,6 +50,7 @@ def build_killed_at_every_step(root: str) -> None:
         def build(warehouse: Warehouse = warehouse) -> None:
             with warehouse.writing("run 2", print):
                 warehouse.marts_file.write_bytes(content[2])
+                stage_frozen_files(warehouse.frozen.staging_directory(date(2026, 11, 2)))
                 warehouse.commit([build_of(2)], AT + timedelta(minutes=2), "run00002")
 
         was_killed = killed_at(step, build)
@@ -43,6 +58,9 @@ def build_killed_at_every_step(root: str) -> None:
         with warehouse.writing("run 3", lambda text: None):
             assert warehouse.marts_file.read_bytes() == content[seen], "the next build starts from what is published"
             assert warehouse.builds.days() == [date(2026, 11, number) for number in range(1, seen + 1)]
+            assert warehouse.frozen.days() == [date(2026, 11, 2)][: seen - 1], "frozen with the figures, or not at all"
+            assert all(files_of(path) == FROZEN_FILES for path in warehouse.frozen.of_day(date(2026, 11, 2)))
+            assert not (warehouse.directory.work / "freezing").exists(), "what a killed build left is gone"
         assert was_killed or seen == 2
         outcomes.append(seen)
         shutil.rmtree(copy)

@@ -121,6 +121,7 @@ select
     built_at_utc,
     purpose,
     is_finalizing,
+    is_restored,
     is_costed,
     is_costed_from_files,
     extraction_state,
@@ -136,9 +137,15 @@ select
     zero_billing_legs,
     unknown_carrier_legs > tolerated_unknown_carrier_legs as has_too_many_unknown_carriers,
     zero_billing_legs > tolerated_zero_billing_legs as has_too_many_zero_billings,
+    -- A closed day was accepted once and for all.
     is_costed
-    and unknown_carrier_legs <= tolerated_unknown_carrier_legs
-    and zero_billing_legs <= tolerated_zero_billing_legs as is_accepted,
+    and (
+        is_restored
+        or (
+            unknown_carrier_legs <= tolerated_unknown_carrier_legs
+            and zero_billing_legs <= tolerated_zero_billing_legs
+        )
+    ) as is_accepted,
     nullif(concat_ws(
         '; ',
         case

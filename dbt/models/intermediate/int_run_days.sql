@@ -56,6 +56,11 @@ days_to_recost as (
     where usage_date not in (select usage_date from days where {{ is_costed_from_files() }})
 ),
 
+-- Days whose closed figures are read back from their frozen files (D21).
+restored_days as (
+    select usage_date from {{ source('run', 'freezings') }} where is_restored
+),
+
 latest_run as (
     select max(run_id) as run_id, max(built_at_utc) as built_at_utc from days
 )
@@ -66,6 +71,7 @@ select
     coalesce(days.built_at_utc, latest_run.built_at_utc) as built_at_utc,
     coalesce(days.purpose, 'recost') as purpose,
     coalesce(days.is_finalizing and days.is_costed, false) as is_finalizing,
+    coalesce(days.usage_date in (select usage_date from restored_days), false) as is_restored,
     coalesce({{ is_costed_from_files() }}, false) as is_costed_from_files,
     days_to_recost.usage_date is not null as is_recosted,
     coalesce({{ is_costed_from_files() }}, false) or days_to_recost.usage_date is not null as is_costed,

@@ -3,13 +3,10 @@
 ) }}
 with attempt as (
     select * from {{ ref('int_costed_attempt') }}
-),
-
-accepted_days as (
-    select usage_date from {{ ref('int_accepted_days') }}
 )
 
 select
     {{ costed_leg_columns() | join(',\n    ') }}
 from attempt
-where usage_date in (select usage_date from accepted_days)
+where usage_date in {{ computed_days() }}
+{{ restored_rows('costed_legs', costed_leg_columns()) }}

@@ -4,7 +4,7 @@
 with legs as (
     select *
     from {{ ref('costed_legs') }}
-    where is_billable and usage_date in (select usage_date from {{ ref('int_accepted_days') }})
+    where is_billable and usage_date in {{ computed_days() }}
 ),
 
 prefixes as (
@@ -31,3 +31,6 @@ select
     {{ published_sums() }},
     is_final
 from prefixes
+{{ restored_rows('cpm_by_prefix', [
+    'usage_date', 'carrier_name', 'prefix', 'currency', 'destination_region', 'rate_per_minute'
+] + published_sum_columns() + ['is_final']) }}

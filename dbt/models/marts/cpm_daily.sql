@@ -4,7 +4,7 @@
 with hours as (
     select *
     from {{ ref('cpm_hourly') }}
-    where usage_date in (select usage_date from {{ ref('int_accepted_days') }})
+    where usage_date in {{ computed_days() }}
 ),
 
 days as (
@@ -27,3 +27,6 @@ select
     {{ published_sums() }},
     is_final
 from days
+{{ restored_rows('cpm_daily', [
+    'usage_date', 'carrier_name', 'destination_region', 'currency'
+] + published_sum_columns() + ['is_final']) }}

@@ -4,7 +4,7 @@
 with legs as (
     select *
     from {{ ref('costed_legs') }}
-    where is_billable and usage_date in (select usage_date from {{ ref('int_accepted_days') }})
+    where is_billable and usage_date in {{ computed_days() }}
 ),
 
 hours as (
@@ -32,3 +32,6 @@ select
     {{ published_sums() }},
     is_final
 from hours
+{{ restored_rows('cpm_hourly', [
+    'usage_date', 'usage_hour_utc', 'carrier_name', 'destination_region', 'leg_type', 'currency'
+] + published_sum_columns() + ['is_final']) }}

@@ -8,6 +8,7 @@ with accepted_days as (
         cast(extract(day from usage_date) as bigint) as day_of_month,
         {{ days_in_month('usage_date') }} as days_in_month
     from {{ ref('int_accepted_days') }}
+    where not is_restored
 ),
 
 licenses as (
@@ -98,3 +99,6 @@ select
     allocated_cost,
     {{ cost_per_minute('allocated_cost', 'media_seconds') }} as cost_per_minute
 from allocated
+{{ restored_rows('internal_handling_cost', [
+    'usage_date', 'leg_type', 'currency', 'media_seconds', 'minutes', 'allocated_cost', 'cost_per_minute'
+]) }}
