@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test dev day finalize backfill as-of rebuild bench bench-small check lint types docs browser-test clean
+.PHONY: help setup demo test dev day finalize backfill as-of decide rebuild bench bench-small check lint types docs browser-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,13 @@ backfill: setup ## a range of UTC days in one run: make backfill FIRST=2026-11-0
 
 as-of: setup ## one day's figures as known at an instant: make as-of DAY=2026-11-20 AT=2026-11-23T00:00:00Z
 	@$(RUN) -m cpm_assets as-of $(or $(DAY),$(error say DAY= and AT=)) $(or $(AT),$(error say DAY= and AT=))
+
+decide: export DECIDED_FLAG = $(or $(FLAG),$(error say FLAG= STATUS= BY= and NOTE=))
+decide: export DECIDED_STATUS = $(or $(STATUS),$(error say FLAG= STATUS= BY= and NOTE=))
+decide: export DECIDED_BY = $(or $(BY),$(error say FLAG= STATUS= BY= and NOTE=))
+decide: export DECIDED_NOTE = $(NOTE)
+decide: setup ## a decision about a flag: make decide FLAG=3f9a STATUS=disputed BY="A. Name" NOTE="billed twice"
+	@$(RUN) -m cpm_assets decide "$$DECIDED_FLAG" "$$DECIDED_STATUS" --by="$$DECIDED_BY" --note="$$DECIDED_NOTE"
 
 rebuild: setup ## the warehouse again, from the lake alone
 	@$(RUN) -m cpm_assets rebuild

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from cpm_assets.commands import as_of, day, demo, dev, rebuild
+from cpm_assets.commands import as_of, day, decide, demo, dev, rebuild
 from cpm_assets.domain.build_plan import DAY, FINALIZE
+from cpm_assets.domain.review_decisions import STATUSES
 from cpm_assets.resources.data_directory import WrongStampError
 from cpm_assets.resources.warehouse import RebuildNeededError
 from cpm_assets.settings import SettingsError
@@ -53,6 +54,13 @@ def _parser() -> argparse.ArgumentParser:
     known.add_argument("day", type=_day, help="the UTC day, YYYY-MM-DD")
     known.add_argument("at", type=_instant, help="the instant, such as 2026-11-23T00:00:00Z")
     known.set_defaults(run=lambda o: as_of.run_as_of(o.day, o.at))
+
+    deciding = command("decide", "record a decision about a flag of finance_review_queue")
+    deciding.add_argument("flag", help="the flag's id, or as much of its beginning as is unique")
+    deciding.add_argument("status", choices=STATUSES, help="what was decided")
+    deciding.add_argument("--by", required=True, help="who decided")
+    deciding.add_argument("--note", default="", help="why, in one line")
+    deciding.set_defaults(run=lambda o: decide.run_decide(o.flag, o.status, o.by, o.note))
 
     command("demo", "ten fixed days of the sandbox through every stage, and what came of them").set_defaults(
         run=lambda o: demo.run_demo()

@@ -14,7 +14,8 @@ UPSTREAM_FILES = {
     "stg_reference__rate_cards": ["raw_rate_cards"],
     "stg_reference__carrier_contracts": ["raw_carrier_contracts"],
     "stg_reference__seat_licenses": ["raw_seat_licenses"],
-    "stg_reference__rejects": ["raw_rate_cards", "raw_carrier_contracts", "raw_seat_licenses"],
+    "stg_reference__review_decisions": ["raw_review_decisions"],
+    "stg_reference__rejects": ["raw_rate_cards", "raw_carrier_contracts", "raw_seat_licenses", "raw_review_decisions"],
     "stg_invoices__lines": ["raw_invoices"],
 }
 """Which files a staging model reads: dbt knows only the source `run`, the list of files that Python hands it."""
@@ -24,7 +25,7 @@ SHOWN_STEPS = ("normalized_usage", "carrier_contract_terms")
 Dagster they would hide the flow, and cost every run an event each."""
 
 GROUP_OF_FOLDER = {"intermediate": "rating", "marts": "figures"}
-RECONCILIATION_NAMES = ("invoice", "reconciliation")
+RECONCILIATION_NAMES = ("invoice", "reconciliation", "reconciled", "review", "flag", "dispute")
 
 
 class CpmDbtTranslator(DagsterDbtTranslator):

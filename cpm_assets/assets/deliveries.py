@@ -18,18 +18,20 @@ KIND_OF_ASSET = {
     "raw_rate_cards": "rate_cards",
     "raw_carrier_contracts": "carrier_contracts",
     "raw_seat_licenses": "seat_licenses",
+    "raw_review_decisions": "review_decisions",
     "raw_invoices": "invoices",
 }
 DESCRIPTIONS = {
     "raw_rate_cards": "One row per prefix, carrier and effective date of each delivered rate card, as delivered (D5).",
     "raw_carrier_contracts": "One row per carrier and effective date of each delivered contract file, as delivered.",
     "raw_seat_licenses": "One row per license and effective date of each delivered license file, as delivered.",
+    "raw_review_decisions": "One row per decision of a person about a flag, as delivered.",
     "raw_invoices": "One row per line of each delivered invoice, read by its carrier's layout.",
 }
 
 
 def build_delivery_assets(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """The explicit list: one pass over the inbox makes all four."""
+    """The explicit list: one pass over the inbox makes them all."""
 
     @dg.multi_asset(
         name="inbox",

@@ -16,6 +16,7 @@ from cpm_assets.commands.session import say, session
 from cpm_assets.domain.build_plan import DAY, FINALIZE, RECONCILE, STATUS, DayPlan
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild, Tolerated
+from cpm_assets.resources.delivery_store import REFERENCE_KINDS
 from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, known_deliveries, tolerated_now
 from cpm_assets.resources.warehouse_build import run_models
 
@@ -52,11 +53,16 @@ def _replays(installation: Installation, now: datetime) -> Iterator[RunPlan]:
 
 
 def _grouped(installation: Installation, builds: Iterable[DayBuild]) -> Iterator[RunPlan]:
-    """One run per set of reference files known at the builds' instants, and of what was tolerated then."""
+    """One run per set of reference files known at the builds' instants, and of what was tolerated then.
+
+    Invoices and decisions are no part of a day's figures: years of them must not make a run each.
+    """
 
     def conditions(build: DayBuild) -> tuple[Tolerated, list[str]]:
         return build.tolerated, sorted(
-            file.delivery.sha256 for file in known_deliveries(installation, build.known_at_utc)
+            file.delivery.sha256
+            for file in known_deliveries(installation, build.known_at_utc)
+            if file.delivery.kind in REFERENCE_KINDS
         )
 
     for _, group in groupby(sorted(builds, key=lambda build: build.known_at_utc), key=conditions):

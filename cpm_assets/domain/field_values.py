@@ -7,7 +7,7 @@ different dates, rates and names.
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import available_timezones
@@ -19,6 +19,7 @@ Reader = Callable[[str], object]
 _NUMBER = re.compile(r"(-?[0-9]+)(?:\.([0-9]+))?").fullmatch
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z").fullmatch
 _TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]").fullmatch
 _LONGEST_NUMBER = 40
 
@@ -87,6 +88,17 @@ def utc_date(text: str) -> date:
     except ValueError:  # 2026-02-30
         pass
     raise BadValue(f"{shortened(text)} is not a date written YYYY-MM-DD")
+
+
+def utc_instant(text: str) -> datetime:
+    """`YYYY-MM-DDTHH:MM:SSZ`, with up to six decimals of a second, and nothing else: without Z it is nobody's time."""
+    text = text.strip()
+    try:
+        if _INSTANT(text):
+            return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:  # 25:00:00
+        pass
+    raise BadValue(f"{shortened(text)} is not an instant in UTC written YYYY-MM-DDTHH:MM:SSZ")
 
 
 @lru_cache(maxsize=1_024)

@@ -17,6 +17,7 @@ from typing import Any
 from cpm_assets.resources.delivery_store import (
     INVOICES,
     REFERENCE_KINDS,
+    REVIEW_DECISIONS,
     Delivery,
     delivery_directory,
     has_delivery,
@@ -137,7 +138,7 @@ def _take(candidate: _Candidate, directory: Path, clock: Callable[[], datetime],
 
 
 def _candidates(inbox: Path, report: InboxReport) -> Iterator[_Candidate]:
-    for kind in REFERENCE_KINDS:
+    for kind in (*REFERENCE_KINDS, REVIEW_DECISIONS):
         yield from _files(inbox, inbox / kind, kind, None, _REFERENCE_SUFFIXES, report)
     for entry in _entries(inbox / INVOICES):
         if entry.is_dir() and not entry.is_symlink() and _is_utf8(entry.name):

@@ -120,6 +120,26 @@ SEAT_LICENSES = _schema(
     }
 )
 
+REVIEW_DECISIONS = _schema(
+    {
+        "flag_id": _TEXT,
+        "status": _TEXT,
+        "decided_by": _TEXT,
+        "decided_at_utc": _INSTANT,
+        "note": _TEXT,
+        "flag_type": _TEXT,
+        "usage_date": _DATE,
+        "carrier_name": _TEXT,
+        "invoice_number": _TEXT,
+        "invoice_line_number": _TEXT,
+        "leg_id": _TEXT,
+        "worth": _MONEY,
+        "currency": _TEXT,
+        "root_cause": _TEXT,
+        **_PROVENANCE,
+    }
+)
+
 INVOICES = _schema(
     {
         "carrier_folder": _TEXT,
@@ -238,6 +258,7 @@ INPUT_SCHEMAS: dict[str, pa.Schema] = {
     "rate_cards": RATE_CARDS,
     "carrier_contracts": CARRIER_CONTRACTS,
     "seat_licenses": SEAT_LICENSES,
+    "review_decisions": REVIEW_DECISIONS,
     "invoices": INVOICES,
     "invoice_headers": INVOICE_HEADERS,
     "reference_rejects": REFERENCE_REJECTS,

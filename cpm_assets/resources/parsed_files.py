@@ -26,10 +26,11 @@ from cpm_assets.domain.deliveries import (
 from cpm_assets.domain.invoice_folders import FolderTerms, folder_of, layout_of
 from cpm_assets.domain.invoice_layouts import LayoutReader
 from cpm_assets.domain.rate_cards import RATE_CARDS
+from cpm_assets.domain.review_decisions import REVIEW_DECISIONS as REVIEW_DECISION_COLUMNS
 from cpm_assets.domain.seat_licenses import SEAT_LICENSES
 from cpm_assets.domain.unpacking import unpacked
 from cpm_assets.resources import parquet_schemas
-from cpm_assets.resources.delivery_store import INVOICES, Delivery, deliveries
+from cpm_assets.resources.delivery_store import INVOICES, REVIEW_DECISIONS, Delivery, deliveries
 from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
 from cpm_assets.resources.lake import Lake
 from cpm_assets.resources.parquet_schemas import REFERENCE_REJECTS, write_table_once
@@ -41,6 +42,7 @@ _REFERENCE: dict[str, tuple[DeliverySpec, pa.Schema]] = {
     "carrier_contracts": (carrier_contracts(INVOICE_LAYOUTS), parquet_schemas.CARRIER_CONTRACTS),
     "rate_cards": (RATE_CARDS, parquet_schemas.RATE_CARDS),
     "seat_licenses": (SEAT_LICENSES, parquet_schemas.SEAT_LICENSES),
+    REVIEW_DECISIONS: (REVIEW_DECISION_COLUMNS, parquet_schemas.REVIEW_DECISIONS),
 }
 
 

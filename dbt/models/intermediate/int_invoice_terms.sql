@@ -28,7 +28,8 @@ select
     charge_tolerance,
     minute_tolerance,
     start_tolerance_seconds,
-    duration_tolerance_seconds
+    duration_tolerance_seconds,
+    dispute_days
 from in_order
 -- An engine stops at a zone it does not know; such a contract's lines become rejected lines instead.
 left join zone_names on in_order.invoice_timezone = zone_names.zone_name

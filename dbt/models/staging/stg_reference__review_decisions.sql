@@ -1,0 +1,19 @@
+select
+    flag_id,
+    status,
+    decided_by,
+    decided_at_utc,
+    note,
+    flag_type,
+    usage_date,
+    carrier_name,
+    invoice_number,
+    invoice_line_number,
+    leg_id,
+    worth,
+    currency,
+    root_cause,
+    source_file_sha256,
+    line_number,
+    received_at_utc
+from {{ lake_rows('reference_files', 'rows_path', "kind = 'review_decisions'", 'empty_review_decisions') }}
