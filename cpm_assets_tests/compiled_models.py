@@ -132,6 +132,8 @@ class MemoryWarehouse:
             self._put(f"empty_{kind}", schemas.INPUT_SCHEMAS[kind], _delivered(inputs.deliveries, kind))
         headers = [row for delivery in inputs.deliveries for row in header_rows(delivery)]
         self._put("empty_invoice_headers", schemas.INVOICE_HEADERS, headers)
+        rejects = [row for delivery in inputs.deliveries for row in delivery_rows(delivery)[1]]
+        self._put("empty_reference_rejects", schemas.REFERENCE_REJECTS, rejects)
         self._put("days", schemas.RUN_DAYS, [vars(day) for day in inputs.days])
         asked = [{"asked_day": extraction.asked_day} for extraction in inputs.extractions]
         self._put("usage_files", schemas.RUN_USAGE_FILES, asked)

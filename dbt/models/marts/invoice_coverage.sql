@@ -1,5 +1,5 @@
--- D20 for layouts that do not state their period (source 'lines'). A layout that does would come in here as rows with
--- the stated instants and source 'layout', before the ones worked out.
+-- D20: the period that the file states (source 'layout'), else from the first line's day to the last one's (source
+-- 'lines').
 with spans as (
     select * from {{ ref('int_invoice_spans') }}
 ),
@@ -18,6 +18,25 @@ terms as (
 
 clocks as (
     select * from {{ ref('int_invoice_clocks') }}
+),
+
+headers as (
+    select * from {{ ref('stg_invoices__headers') }}
+    where period_first_date <= period_last_date
+),
+
+stated_periods as (
+    select
+        folders.carrier_name,
+        headers.invoice_number,
+        headers.period_first_date,
+        headers.period_last_date,
+        row_number() over (
+            partition by folders.carrier_name, headers.invoice_number
+            order by headers.received_at_utc desc, headers.source_file_sha256 desc, headers.carrier_folder desc
+        ) as newest_first
+    from headers
+    inner join folders on headers.carrier_folder = folders.invoice_folder
 ),
 
 -- The clock is the one told from the invoice's latest file (int_invoice_clocks).
@@ -70,11 +89,25 @@ invoices as (
     select
         spans_of_carriers.*,
         invoice_clocks.told_zone,
-        invoice_clocks.offset_seconds
+        invoice_clocks.offset_seconds,
+        stated_periods.period_first_date,
+        stated_periods.period_last_date,
+        coalesce(
+            stated_periods.period_first_date,
+            cast(least(spans_of_carriers.first_start_local, spans_of_carriers.first_start_utc) as date)
+        ) as first_written_date,
+        coalesce(
+            stated_periods.period_last_date,
+            cast(greatest(spans_of_carriers.last_start_local, spans_of_carriers.last_start_utc) as date)
+        ) as last_written_date
     from spans_of_carriers
     inner join invoice_clocks
         on spans_of_carriers.carrier_name = invoice_clocks.carrier_name
         and spans_of_carriers.invoice_number = invoice_clocks.invoice_number
+    left join stated_periods
+        on spans_of_carriers.carrier_name = stated_periods.carrier_name
+        and spans_of_carriers.invoice_number = stated_periods.invoice_number
+        and stated_periods.newest_first = 1
 ),
 
 -- The contract, and so the zone where none was told, is the one that holds the date as written.
@@ -85,17 +118,18 @@ first_days as (
         coalesce(invoices.told_zone, terms.invoice_timezone) as zone,
         invoices.offset_seconds,
         terms.start_tolerance_seconds,
-        least(
+        invoices.period_first_date is not null as is_stated,
+        coalesce(invoices.period_first_date, least(
             cast(invoices.first_start_local as date),
             cast({{ utc_to_local(
                 'invoices.first_start_utc', 'coalesce(invoices.told_zone, terms.invoice_timezone)'
             ) }} as date)
-        ) as local_day
+        )) as local_day
     from invoices
     inner join terms
         on invoices.carrier_name = terms.carrier_name
-        and cast(least(invoices.first_start_local, invoices.first_start_utc) as date) >= terms.from_date
-        and cast(least(invoices.first_start_local, invoices.first_start_utc) as date) < terms.to_date
+        and invoices.first_written_date >= terms.from_date
+        and invoices.first_written_date < terms.to_date
 ),
 
 last_days as (
@@ -105,17 +139,17 @@ last_days as (
         coalesce(invoices.told_zone, terms.invoice_timezone) as zone,
         invoices.offset_seconds,
         terms.start_tolerance_seconds,
-        greatest(
+        coalesce(invoices.period_last_date, greatest(
             cast(invoices.last_start_local as date),
             cast({{ utc_to_local(
                 'invoices.last_start_utc', 'coalesce(invoices.told_zone, terms.invoice_timezone)'
             ) }} as date)
-        ) as local_day
+        )) as local_day
     from invoices
     inner join terms
         on invoices.carrier_name = terms.carrier_name
-        and cast(greatest(invoices.last_start_local, invoices.last_start_utc) as date) >= terms.from_date
-        and cast(greatest(invoices.last_start_local, invoices.last_start_utc) as date) < terms.to_date
+        and invoices.last_written_date >= terms.from_date
+        and invoices.last_written_date < terms.to_date
 ),
 
 midnights as (
@@ -138,7 +172,7 @@ select
         + {{ seconds_interval('first_days.start_tolerance_seconds - first_days.offset_seconds') }} as from_utc,
     closing.reached_utc
         - {{ seconds_interval('last_days.start_tolerance_seconds + last_days.offset_seconds') }} as to_utc,
-    'lines' as source
+    case when first_days.is_stated then 'layout' else 'lines' end as source
 from first_days
 inner join last_days
     on first_days.carrier_name = last_days.carrier_name

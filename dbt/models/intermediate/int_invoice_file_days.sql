@@ -1,0 +1,43 @@
+{{ config(materialized='ephemeral') }}
+-- What is wrong with a file is seen on the days that it bills and, since it may bill none, on the day it came.
+with days as (
+    select usage_date
+    from {{ source('run', 'days') }}
+    where is_reconciled
+),
+
+reference_files as (
+    select * from {{ source('run', 'reference_files') }} where kind = 'invoices'
+),
+
+copies as (
+    select * from {{ ref('int_invoice_copies') }}
+),
+
+folders as (
+    select * from {{ ref('int_invoice_folders') }}
+),
+
+coverage as (
+    select * from {{ ref('invoice_coverage') }}
+)
+
+select
+    days.usage_date,
+    reference_files.carrier_folder,
+    reference_files.sha256 as source_file_sha256
+from reference_files
+inner join days on cast(reference_files.received_at_utc as date) = days.usage_date
+union
+select
+    days.usage_date,
+    copies.carrier_folder,
+    copies.source_file_sha256
+from copies
+inner join folders on copies.carrier_folder = folders.invoice_folder
+inner join coverage
+    on folders.carrier_name = coverage.carrier_name
+    and copies.invoice_number = coverage.invoice_number
+inner join days
+    on days.usage_date >= cast(coverage.from_utc as date)
+    and cast(days.usage_date as timestamp) < coverage.to_utc
