@@ -30,6 +30,7 @@ class Carrier:
     currency: str = "USD"
     invoice_timezone: str = "UTC"
     invoice_folder: str = ""
+    invoice_format: str = "guide_csv"
     share: int = 0
     price_level: Decimal = Decimal(1)
     national_form: bool = False
@@ -72,6 +73,7 @@ SALTMARSH = Carrier(
     "Saltmarsh Telecom",
     1,
     1,
+    invoice_format="x12_811",
     bills_attempts=True,
     attempt_fee=Decimal("0.002"),
     rounding_mode="down",
@@ -86,6 +88,7 @@ KESTREL = Carrier(
     "Kestrel Wholesale",
     30,
     30,
+    invoice_format="bandwidth_bdr",
     minimum_seconds=60,
     connection_fee=Decimal("0.0125"),
     rounding_mode="up",

@@ -1,6 +1,7 @@
 """The files that the carriers and the finance department of the sandbox deliver, laid out as the interfaces say.
 
-Layout and file names only: prices come from `decks.py`, terms from `carriers.py`, lines from `invoice_faults.py`.
+Layout and file names only: other invoice layouts than the guide's are written by `invoice_files/`, prices come from
+`decks.py`, terms from `carriers.py`, lines from `invoice_faults.py`.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,8 @@ from cpm_assets.sandbox.carriers import CARRIERS, COBALT, CONTRACTS, LINDENFUNK,
 from cpm_assets.sandbox.decks import RateRow, rate_rows
 from cpm_assets.sandbox.files import csv_bytes, write_atomically
 from cpm_assets.sandbox.invoice_faults import Invoice, invoices
+from cpm_assets.sandbox.invoice_files.layouts import invoice_file
+from cpm_assets.sandbox.invoices import stated_invoice
 from cpm_assets.sandbox.organization import CARDS_SINCE, PRICE_CHANGE_DAY, Organization
 
 _CARD = ("prefix", "destination_region", "carrier_name", "rate_per_minute", "effective_date", "expiry_date")
@@ -46,8 +49,8 @@ def inbox_files(organization: Organization) -> dict[str, bytes]:
             if own:
                 files[f"rate_cards/{name}_{since.isoformat()}.csv"] = _card(carrier, own)
     for invoice in invoices(organization):
-        path = f"invoices/{folder_of(invoice.period.carrier)}/{invoice.period.invoice_number}.csv"
-        files[path] = _invoice(invoice)
+        name, content = _invoice(invoice)
+        files[f"invoices/{folder_of(invoice.period.carrier)}/{name}"] = content
     return files
 
 
@@ -91,29 +94,32 @@ def _contract_row(carrier: Carrier) -> tuple[str, ...]:
         carrier.name, CARDS_SINCE.isoformat(), "", str(carrier.initial_seconds), str(carrier.step_seconds),
         carrier.increment_rule, str(carrier.minimum_seconds), f"{carrier.connection_fee:f}",
         "true" if carrier.bills_attempts else "false", f"{carrier.attempt_fee:f}", carrier.rounding_mode,
-        str(carrier.rounding_decimals), carrier.currency, carrier.invoice_timezone, "guide_csv",
+        str(carrier.rounding_decimals), carrier.currency, carrier.invoice_timezone, carrier.invoice_format,
         carrier.invoice_folder, "30",
     )  # fmt: skip
 
 
-def _invoice(invoice: Invoice) -> bytes:
-    plus = "" if invoice.period.carrier is COBALT else "+"
-    return csv_bytes(
-        _INVOICE,
+def _invoice(invoice: Invoice) -> tuple[str, bytes]:
+    """File name and content, in the carrier's layout. Those with the guide's write it in ways of their own."""
+    carrier = invoice.period.carrier
+    if carrier.invoice_format != "guide_csv":
+        file = invoice_file(carrier.invoice_format, stated_invoice(invoice.period, invoice.lines))
+        return file.name, file.content
+    plus = "" if carrier is COBALT else "+"
+    rows = (
         (
-            (
-                line.invoice_number,
-                line.line_number,
-                line.reference,
-                f"{plus}{line.number}",
-                line.start_text,
-                str(line.duration_seconds),
-                _text(line.billed_minutes),
-                f"{line.charge:f}",
-            )  # fmt: skip
-            for line in invoice.lines
-        ),
+            line.invoice_number,
+            line.line_number,
+            line.reference,
+            f"{plus}{line.number}",
+            line.start_text,
+            str(line.duration_seconds),
+            _text(line.billed_minutes),
+            f"{line.charge:f}",
+        )
+        for line in invoice.lines
     )
+    return f"{invoice.period.invoice_number}.csv", csv_bytes(_INVOICE, rows)
 
 
 def _text(value: Decimal | None) -> str:

@@ -12,6 +12,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from cpm_assets.sandbox.carriers import COBALT, NORTHWIND, SALTMARSH, Carrier
+from cpm_assets.sandbox.invoice_files.stated_invoice import StatedInvoice, StatedLine
 from cpm_assets.sandbox.legs import Leg
 from cpm_assets.sandbox.organization import DEMO_DAYS, Organization
 from cpm_assets.sandbox.pricing import Price, minutes, price
@@ -25,9 +26,9 @@ _NO_MINUTES_SHARE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """One line of a carrier's invoice in the guide's layout.
+    """One line of a carrier's invoice, whatever its layout.
 
-    `start` is the carrier's clock as an instant (whole seconds, UTC), `start_text` how the line says it.
+    `start` is the carrier's clock as an instant (whole seconds, UTC), `start_text` how the guide's layout says it.
     `leg_id` is the leg it bills, None for a line without one: known to the sandbox, not written to the file.
     """
 
@@ -78,7 +79,7 @@ def periods(carrier: Carrier) -> tuple[Period, ...]:
 
 def local_text(carrier: Carrier, instant: datetime) -> str:
     """The instant as the carrier writes it: its local time without an offset, or UTC with a Z."""
-    if carrier is SALTMARSH:
+    if carrier is NORTHWIND:
         return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
     return instant.astimezone(ZoneInfo(carrier.invoice_timezone)).strftime("%Y-%m-%d %H:%M:%S")
 
@@ -121,4 +122,31 @@ def true_line(rng: Random, period: Period, leg: Leg, cost: Price) -> InvoiceLine
         billed_minutes=cost.billed_minutes if gives_minutes else None,
         charge=charge,
         leg_id=leg.leg_id,
+    )
+
+
+def stated_invoice(period: Period, lines: tuple[InvoiceLine, ...]) -> StatedInvoice:
+    """The invoice as its carrier means it, to be laid out; dated the day after its last."""
+    carrier = period.carrier
+    return StatedInvoice(
+        carrier.name,
+        period.invoice_number,
+        period.last + timedelta(days=1),
+        period.first,
+        period.last,
+        carrier.currency,
+        carrier.invoice_timezone,
+        tuple(
+            StatedLine(
+                line_number=line.line_number,
+                line_kind="call" if line.charge >= 0 else "credit",
+                charge=line.charge,
+                digits=line.number,
+                start=line.start,
+                duration_seconds=line.duration_seconds,
+                billed_minutes=line.billed_minutes,
+                reference=line.reference,
+            )
+            for line in lines
+        ),
     )

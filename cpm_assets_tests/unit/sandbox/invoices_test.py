@@ -9,6 +9,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from cpm_assets.domain.invoice_layouts import INVOICE_LINE_FIELDS
+from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
 from cpm_assets.sandbox.inbox import inbox_files
 from cpm_assets.sandbox.invoice_faults import Invoice, invoices
 from cpm_assets.sandbox.organization import DEMO_DAYS, Organization
@@ -40,7 +42,7 @@ def test_the_hour_that_occurs_twice_is_on_both_invoices() -> None:
 
 def test_local_times_have_no_offset_and_one_carrier_writes_utc() -> None:
     """Both ways of stating a time must be read."""
-    assert all(line.start_text.endswith("Z") for line in _of("Saltmarsh Telecom").lines)
+    assert all(line.start_text.endswith("Z") for line in _of("Northwind Voice").lines)
     assert not any(line.start_text.endswith("Z") for line in _of("Lindenfunk").lines)
     first = _of("Cobalt Trunking").lines[0]
     assert first.start > datetime(2026, 10, 24, 4, tzinfo=UTC)
@@ -83,3 +85,40 @@ def test_the_files_say_what_the_lines_say() -> None:
     assert [row["line_number"] for row in rows] == [line.line_number for line in lines]
     assert [Decimal(row["charge_amount"]) for row in rows] == [line.charge for line in lines]
     assert [row["start_time"] for row in rows] == [line.start_text for line in lines]
+
+
+def test_layouts_of_other_carriers_say_what_the_lines_say_too() -> None:
+    """The demo reads X12 and a portal's CSV beside the guide's; the truth is about their lines, so none may be lost."""
+    files = inbox_files(ORGANIZATION)
+    for carrier, path in (
+        ("Saltmarsh Telecom", "invoices/Saltmarsh Telecom/SAL-2026-1102.edi"),
+        ("Kestrel Wholesale", "invoices/Kestrel Wholesale/KES-2026-1102.csv"),
+    ):
+        invoice = _of(carrier)
+        layout = INVOICE_LAYOUTS[invoice.period.carrier.invoice_format]
+        parsed = layout.read(io.BytesIO(files[path]), invoice.period.invoice_number)
+        assert parsed.rejects == []
+        read = [dict(zip(INVOICE_LINE_FIELDS, values, strict=True)) for _, values in parsed.rows]
+        assert [
+            (
+                line["invoice_number"],
+                line["line_number"],
+                line["destination_digits"],
+                line["start_utc"] or line["start_local"],
+                line["duration_seconds"],
+                line["billed_minutes"],
+                line["charge_amount"],
+            )
+            for line in read
+        ] == [
+            (
+                line.invoice_number,
+                line.line_number,
+                line.number,
+                line.start.replace(tzinfo=None),
+                line.duration_seconds,
+                line.billed_minutes,
+                line.charge,
+            )
+            for line in invoice.lines
+        ]

@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from cpm_assets.domain.x12.layout import read_x12_811
 from cpm_assets.domain.x12.segments import LONGEST_SEGMENT, SegmentReader, UnreadableInterchange
 from cpm_assets_tests.unit.domain.x12.interchanges import HEADING, LEVELS, enclosed, isa, lines, parsed, text_of
 
@@ -12,10 +13,14 @@ SEGMENTS = enclosed([*HEADING, *LEVELS, TCD])
 
 
 class SlowStream(io.BytesIO):
-    """Gives one byte at a time, as a socket may."""
+    """Gives a few bytes at a time, as a socket may."""
+
+    def __init__(self, content: bytes, most: int) -> None:
+        super().__init__(content)
+        self._most = most
 
     def read(self, size: int | None = -1) -> bytes:
-        return super().read(1 if size else size)
+        return super().read(self._most if size else size)
 
 
 @pytest.mark.parametrize("end", ["~", "~\n", "~\r\n", "'\n", "\n", "\r\n", "\x1c"])
@@ -41,12 +46,22 @@ def test_a_file_wrapped_at_80_columns_reads_as_the_same_segments() -> None:
 
 def test_the_file_is_read_in_pieces_and_not_at_once() -> None:
     """A month's file of gigabytes must not be in memory, and a piece may end within a segment or the ISA."""
-    reader = SegmentReader(SlowStream(text_of(SEGMENTS).encode()))
+    reader = SegmentReader(SlowStream(text_of(SEGMENTS).encode(), 1))
     assert reader.next_interchange() is not None
     found = []
     while segments := reader.segments():
         found += segments
     assert found == [isa().removesuffix("~"), *SEGMENTS]
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1_000])
+def test_where_the_pieces_end_changes_nothing(size: int) -> None:
+    """Runs of calls are taken as they stand in a piece: one that is cut must be neither lost nor read twice."""
+    calls = [TCD.replace("*1*", f"*{place}*", 1) for place in range(100, 160)]
+    content = text_of(enclosed([*HEADING, *LEVELS, *calls, "TXI*ST*1", *calls[:1]])).encode()
+    whole, pieces = parsed(content), read_x12_811(SlowStream(content, size))
+    assert list(pieces.rows) == list(whole.rows)
+    assert (len(whole.rows), pieces.rejects, pieces.headers) == (62, [], whole.headers)
 
 
 def test_an_interchange_may_have_other_delimiters_than_the_one_before_it() -> None:
