@@ -21,20 +21,29 @@ Start = tuple[str, datetime | None, datetime | None]
 
 _URI = re.compile(r"(?:sips?|tel):([^@;?]+)", re.IGNORECASE).match
 _MICROS = Decimal("0.000001")
+_MOST_DECIMALS = 18
 _whole_seconds = whole_number(0, MAX_DURATION_SECONDS)
 _minutes = decimal_value(MONEY_DECIMALS, Decimal(0), Decimal(MAX_DURATION_SECONDS) / 60)
 _CLOCK_TEXT = re.compile(r"([0-9]{1,4}):([0-5][0-9]):([0-5][0-9])").fullmatch
 
 
 def number_reader(profile: InvoiceProfile) -> Reader:
-    """Digits of a called number (D4); `sip:` and `tel:` URIs too, and national ones where the profile says how long."""
+    """Digits of a called number (D4); `sip:` and `tel:` URIs too, and national ones where the profile says how long.
+
+    None for what is no number, where the profile says that such a row is no call.
+    """
     length, country_code = profile.national_length, profile.country_code
 
-    def read(text: str) -> str:
+    def read(text: str) -> str | None:
         text = text.strip()
         uri = _URI(text)
         written = uri[1] if uri else text
+        dialled = next((each for each in profile.dialled_before_abroad if written.startswith(each)), None)
+        if dialled:
+            written = f"+{written.removeprefix(dialled)}"
         digits = number_digits(written)
+        if digits is None and profile.others_are_no_calls:
+            return None
         if digits is None:
             raise BadValue("is not an international number")  # not shown here: it is personal data (D28)
         if len(digits) == length and not written.startswith("+"):
@@ -107,13 +116,15 @@ def minutes_of(seconds: int) -> Decimal:
 
 
 def charge_reader(profile: InvoiceProfile) -> Reader:
-    """An amount of money as a charge: positive for what is to be paid."""
-    amount = decimal_value(MONEY_DECIMALS, -MAX_INVOICE_CHARGE, MAX_INVOICE_CHARGE)
+    """An amount of money as a charge: positive for what is to be paid. Finer than micro-units only where rounded."""
+    decimals = _MOST_DECIMALS if profile.charge_is_rounded else MONEY_DECIMALS
+    amount = decimal_value(decimals, -MAX_INVOICE_CHARGE, MAX_INVOICE_CHARGE)
     plain = _plain_number(profile)
 
     def read(text: str) -> Decimal:
         value = amount(plain(text))
         assert isinstance(value, Decimal)  # noqa: S101 -- as read; tells mypy
+        value = value.quantize(_MICROS, ROUND_HALF_UP) if profile.charge_is_rounded else value
         return -value if profile.charge_is_negated and value else value
 
     return read

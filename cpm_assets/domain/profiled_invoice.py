@@ -1,42 +1,36 @@
-"""A CSV invoice read by its profile: each row to an invoice line, or to the reason why it is none.
+"""A CSV invoice read by its profile: its columns found in the header, its lines, and one header for each invoice.
 
-What a profile says is in `invoice_profile.py`, how single cells are read in `invoice_cells.py`. Nothing here raises for
-what is in a file.
+What a profile says is in `invoice_profile.py`, how cells are read in `invoice_cells.py` and rows in `profiled_line.py`.
+Nothing here raises for what is in a file.
 """
 
-from collections.abc import Callable, Collection
-from datetime import datetime
+from collections.abc import Collection
 from decimal import Decimal
 from typing import BinaryIO
 
-from cpm_assets.domain.bounds import MAX_DURATION_SECONDS
 from cpm_assets.domain.csv_records import UnreadableFile, read_csv
 from cpm_assets.domain.deliveries import (
-    Cells,
     Column,
     DeliverySpec,
-    NotCounted,
     ParsedDelivery,
     ParsedRow,
     Values,
     parse_sheet,
     rejected_file,
 )
-from cpm_assets.domain.field_values import BadValue, Reader, currency_code, plain_text, shortened
+from cpm_assets.domain.field_values import Reader, currency_code, plain_text
 from cpm_assets.domain.invoice_cells import (
     billed_minutes_reader,
     charge_reader,
-    minutes_of,
     number_reader,
     rate_reader,
     seconds_reader,
     start_reader,
 )
-from cpm_assets.domain.invoice_layouts import LayoutReader, kind_of_charge
-from cpm_assets.domain.invoice_profile import TOTAL, InvoiceProfile
+from cpm_assets.domain.invoice_layouts import LayoutReader
+from cpm_assets.domain.invoice_profile import InvoiceProfile
+from cpm_assets.domain.profiled_line import ADDED, ROW, line_builder
 
-_NEEDED_OF_A_CALL = {"number": "number", "start": "start"}
-_ROW = "row"
 _KEY = (0, 1)
 """Invoice number and line number identify a line."""
 
@@ -78,12 +72,15 @@ def _spec(profile: InvoiceProfile, header: list[str], stem: str, totals: list[De
             Column(key, readers[field], may_be_empty=True, source=source)
             for key, (source, _) in zip(tried[field], found, strict=True)
         ]
+    for number, name in enumerate(profile.added_charges):
+        if added := name.found_in(header):
+            columns.append(Column(f"{ADDED} {number}", readers["charge"], may_be_empty=True, source=added[0]))
     for column in (*(each.column for each in profile.row_filters), profile.kind_column):
         if column is not None:
             if column not in header:
                 raise UnreadableFile(f"missing column {column}; the header has: {', '.join(header)[:300]}")
-            columns.append(Column(f"{_ROW} {column}", plain_text, may_be_empty=True, source=column))
-    build = _line_builder(profile, tried, {key.name: key.header_name for key in columns}, currency, stem, totals)
+            columns.append(Column(f"{ROW} {column}", plain_text, may_be_empty=True, source=column))
+    build = line_builder(profile, tried, {key.name: key.header_name for key in columns}, currency, stem, totals)
     return DeliverySpec(tuple(columns), build, _KEY if "line_number" in tried else None)
 
 
@@ -104,85 +101,6 @@ def _readers(profile: InvoiceProfile) -> dict[str, Reader]:
         "stated_rate": rate_reader(profile),
         "description": plain_text,
     }
-
-
-def _line_builder(
-    profile: InvoiceProfile,
-    tried: dict[str, tuple[str, ...]],
-    shown: dict[str, str],
-    currency: str | None,
-    stem: str,
-    totals: list[Decimal],
-) -> Callable[[Cells], Values]:
-    """The function from a row's cells to a line in the order of `INVOICE_LINE_FIELDS`."""
-    filters = [(f"{_ROW} {each.column}", each.column, each.counted) for each in profile.row_filters]
-    kind_cell = f"{_ROW} {profile.kind_column}" if profile.kind_column else None
-    kinds = profile.kinds
-
-    def value(cells: Cells, field: str) -> object:
-        for key in tried.get(field, ()):
-            if cells[key] is not None:
-                return cells[key]
-        return None
-
-    def needed(cells: Cells, field: str) -> object:
-        found = value(cells, field)
-        if found is None:
-            names = " and ".join(shown[key] for key in tried[field]) if tried.get(field) else field
-            raise BadValue(f"{names} is empty")
-        return found
-
-    def build(cells: Cells) -> Values:
-        for cell, column, counted in filters:
-            written = cells[cell]
-            if not isinstance(written, str) or written.lower() not in counted:
-                raise NotCounted(f"{column} is {shortened(str(written or ''))}")
-        kind = kinds.get(str(cells[kind_cell] or "").lower()) if kind_cell else None
-        charge = needed(cells, "charge")
-        assert isinstance(charge, Decimal)  # noqa: S101 -- as read; tells mypy
-        if kind == TOTAL:
-            totals.append(charge)
-            raise NotCounted("it is the total")
-        is_call = kind in (None, "call", "credit")
-        start = needed(cells, "start") if is_call else value(cells, "start")
-        number = needed(cells, "number") if is_call else value(cells, "number")
-        duration = _duration(value(cells, "duration"), start, value(cells, "end"), profile.duration_is_billed)
-        if is_call and duration is None:
-            needed(cells, "duration" if "duration" in tried else "end")
-        billed = value(cells, "billed")
-        if billed is None and profile.duration_is_billed and isinstance(written := value(cells, "duration"), int):
-            billed = minutes_of(written)
-        return (
-            stem if profile.number_from_file_name else needed(cells, "invoice_number"),
-            needed(cells, "line_number") if "line_number" in tried else None,
-            value(cells, "internal_leg_reference"),
-            value(cells, "sip_call_id"),
-            number,
-            *(start if isinstance(start, tuple) else (None, None, None)),
-            duration,
-            billed,
-            charge,
-            value(cells, "currency") or currency,
-            kind_of_charge(charge) if kind in (None, "call") else kind,
-            value(cells, "stated_rate"),
-            value(cells, "description"),
-        )
-
-    return build
-
-
-def _duration(stated: object, start: object, end: object, is_billed: bool) -> int | None:
-    """Seconds: as stated, or from start to end where nothing is stated or what is stated was rounded for billing."""
-    if isinstance(stated, int) and not (is_billed and end is not None):
-        return stated
-    if not (isinstance(start, tuple) and isinstance(end, tuple)):
-        return stated if isinstance(stated, int) else None
-    began, ended = (local or utc for _, local, utc in (start, end))
-    assert isinstance(began, datetime) and isinstance(ended, datetime)  # noqa: S101 -- one of each is there
-    seconds = round((ended - began).total_seconds())
-    if not 0 <= seconds <= MAX_DURATION_SECONDS:
-        raise BadValue(f"it ends {seconds} s after its start, which is not within 0 and {MAX_DURATION_SECONDS}")
-    return seconds
 
 
 def _numbered(rows: Collection[ParsedRow]) -> list[ParsedRow]:

@@ -60,14 +60,24 @@ SAMPLES: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {
         [
             ("b-1001", "14155550198", at(10, 3, 5), 61, Decimal("1.1"), Decimal("0.0065")),
             ("b-1002", "14155550198", at(12), 30, Decimal("0.5"), Decimal("0.0065")),
+            ("b-1003", "442079460001", at(0, 30), 6, Decimal("0.1"), Decimal("0.0104567")),
         ],
     ),
-    # Prices are negative; busy and inbound rows are no charges; a SIP address is a number all the same.
+    # Prices are negative; a busy row is no charge and an inbound one a fee; a SIP address is a number all the same.
     "twilio": (
-        ("line_number", "destination_digits", "start_utc", "duration_seconds", "charge_amount", "currency"),
+        (
+            "line_number",
+            "destination_digits",
+            "start_utc",
+            "duration_seconds",
+            "charge_amount",
+            "currency",
+            "line_kind",
+        ),
         [
-            ("CA0001", "14155550198", at(10, 3, 5), 61, Decimal("0.028"), "USD"),
-            ("CA0002", "442079460001", at(10, 10), 45, Decimal("0.01"), "USD"),
+            ("CA0001", "14155550198", at(10, 3, 5), 61, Decimal("0.028"), "USD", "call"),
+            ("CA0002", "442079460001", at(10, 10), 45, Decimal("0.01"), "USD", "call"),
+            ("CA0004", "12025550100", at(10, 20), 60, Decimal("0.0085"), "USD", "fee"),
         ],
     ),
     # Console-local time; bill_duration is what the call lasted.
@@ -83,12 +93,14 @@ SAMPLES: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {
         ("line_number", "start_local", "duration_seconds", "billed_minutes", "stated_rate"),
         [("z-1", at(10, 3, 5), 61, Decimal("1.1"), Decimal("0.006"))],
     ),
-    # The currency is in the header; lines have no number: where they stand in the file is theirs.
+    # The currency is in the header; lines have no number: where they stand in the file is theirs. A line has up to
+    # three amounts, and what is forwarded to a SIP address is no call.
     "didww": (
-        ("invoice_number", "line_number", "start_utc", "charge_amount", "currency"),
+        ("invoice_number", "line_number", "start_utc", "charge_amount", "currency", "line_kind"),
         [
-            ("october", "2", at(10, 3, 5), Decimal("0.0138"), "USD"),
-            ("october", "3", at(10, 10), Decimal("0.0225"), "USD"),
+            ("october", "2", at(10, 3, 5), Decimal("0.0138"), "USD", "call"),
+            ("october", "3", at(10, 10), Decimal("0.0255"), "USD", "call"),
+            ("october", "5", at(10, 20), Decimal("0.003"), "USD", "fee"),
         ],
     ),
     "sinch": (
@@ -96,8 +108,11 @@ SAMPLES: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {
         [("s-1", "14155550198", at(10, 3, 5), 61, "EUR")],
     ),
     "genesys_cloud_voice": (
-        ("sip_call_id", "start_utc", "duration_seconds", "billed_minutes", "stated_rate", "charge_amount"),
-        [("5f1c-0001", at(10, 3, 5), 61, Decimal("1.1"), Decimal("0.0065"), Decimal("0.0072"))],
+        ("sip_call_id", "start_utc", "duration_seconds", "billed_minutes", "stated_rate", "charge_amount", "line_kind"),
+        [
+            ("5f1c-0001", at(10, 3, 5), 61, Decimal("1.1"), Decimal("0.0065"), Decimal("0.0072"), "call"),
+            ("5f1c-0002", at(10, 10), 60, Decimal(1), Decimal("0.018"), Decimal("0.018"), "fee"),
+        ],
     ),
 }
 
@@ -119,10 +134,32 @@ def test_the_layouts_that_contracts_may_name() -> None:
 
 def test_rows_that_are_no_charges_are_counted_and_not_rejected() -> None:
     """Forty thousand busy calls among the rejects would hide the one line that cannot be read."""
-    assert sample("twilio").warnings[-2:] == [
-        "1 row(s) not counted: status is 'busy'",
-        "1 row(s) not counted: direction is 'inbound'",
-    ]
+    assert sample("twilio").warnings[-1:] == ["1 row(s) not counted: status is 'busy'"]
+    assert sample("didww").warnings[-1:] == ["1 row(s) not counted: no phone number was called"]
+
+
+def test_a_row_that_is_no_call_but_costs_something_is_a_fee_that_says_why() -> None:
+    """Left out, inbound minutes would be missing from the invoice's total, and nobody could say where."""
+    fees = [each for each in lines(sample("twilio"), "line_kind", "description") if each[0] == "fee"]
+    assert fees == [("fee", "direction is 'inbound'")]
+
+
+def test_an_amount_finer_than_micro_units_is_rounded_half_up_where_the_profile_says_so() -> None:
+    """Six-second steps of a rate with six decimals have seven: refused, the line would be in nobody's figures."""
+    assert lines(sample("bandwidth_bdr"), "charge_amount")[-1] == (Decimal("0.001046"),)
+    row = "I,+14155550198,2026-10-12 10:00:00,60,0.0010456"
+    assert "more than 6 decimals" in read(MINIMAL, "invoice,to,at,seconds,cost", row).rejects[0].reason
+
+
+def test_what_is_dialled_before_a_number_abroad_is_no_part_of_it() -> None:
+    """011 44 read as it stands is no number, and the lines abroad are the dear ones."""
+    numbers = {"dialled_before_abroad": ["011", "00"], "country_code": "1", "national_length": 10}
+    called = ("011442079460001", "00442079460001", "+442079460001", "4155550198", "14155550198", "0114912345678")
+    rows = [f"I,{number},2026-10-12 10:00:00,60,1" for number in called]
+    parsed = read({**MINIMAL, "numbers": numbers}, "invoice,to,at,seconds,cost", *rows)
+    assert [digits for (digits,) in lines(parsed, "destination_digits")] == [
+        *["442079460001"] * 3, *["14155550198"] * 2, "4912345678",
+    ]  # fmt: skip
 
 
 def test_a_carrier_is_added_with_one_file(tmp_path: Path) -> None:
@@ -229,6 +266,9 @@ def test_lines_without_numbers_that_are_equal_are_all_kept() -> None:
         ({"columns": {"number": "to"}}, "charge, invoice_number, start missing"),
         ({"columns": {**MINIMAL["columns"], "price": "x"}}, "'price' is not a key"),
         ({"columns": {**MINIMAL["columns"], "charge": "/(/"}}, "is no pattern"),
+        ({"charge": {"added": ["/(/"]}}, "is no pattern"),
+        ({"charge": {"rounded": True}}, "'rounded' is not a key"),
+        ({"numbers": {"dialled_before_abroad": "011"}}, "must be a list of texts"),
         ({"duration": {"unit": "hours"}}, "'hours' is not one of"),
         ({"start": {"zone": "Europe/Berlin"}}, "'Europe/Berlin' is not one of"),
         ({"currency": {"fixed": "dollars"}}, "is not a currency code"),
