@@ -134,6 +134,7 @@ class MemoryWarehouse:
         self._put("empty_invoice_headers", schemas.INVOICE_HEADERS, headers)
         rejects = [row for delivery in inputs.deliveries for row in delivery_rows(delivery)[1]]
         self._put("empty_reference_rejects", schemas.REFERENCE_REJECTS, rejects)
+        self._put("earlier_figure_changes", schemas.FIGURE_CHANGES, [])
         self._put("days", schemas.RUN_DAYS, [vars(day) for day in inputs.days])
         asked = [{"asked_day": extraction.asked_day} for extraction in inputs.extractions]
         self._put("usage_files", schemas.RUN_USAGE_FILES, asked)

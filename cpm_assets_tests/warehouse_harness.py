@@ -74,6 +74,7 @@ def write_inputs(directory: Path, inputs: RunInputs) -> None:
     reference_files = [_write_delivery(directory / "lake", delivery) for delivery in inputs.deliveries]
     _write(directory / "days.parquet", [vars(day) for day in inputs.days], schemas.RUN_DAYS)
     _write(directory / "usage_files.parquet", usage_files, schemas.RUN_USAGE_FILES)
+    _write(directory / "earlier_figure_changes.parquet", [], schemas.FIGURE_CHANGES)
     _write(directory / "superseded_sweeps.parquet", superseded, schemas.RUN_SUPERSEDED_SWEEPS)
     _write(directory / "reference_files.parquet", reference_files, schemas.RUN_REFERENCE_FILES)
     _write(directory / "freezings.parquet", inputs.freezings, schemas.RUN_FREEZINGS)

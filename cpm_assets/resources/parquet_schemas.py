@@ -237,6 +237,28 @@ RUN_REFERENCE_FILES = _schema(
     }
 )
 
+FIGURE_CHANGES = _schema(
+    {
+        "changed_at_utc": _INSTANT,
+        "run_id": _TEXT,
+        "usage_date": _DATE,
+        "carrier_name": _TEXT,
+        "destination_region": _TEXT,
+        "currency": _TEXT,
+        "cause": _TEXT,
+        "legs_changed": _BIG,
+        "legs_delta": _BIG,
+        "unrated_legs_delta": _BIG,
+        "billed_seconds_delta": _BIG,
+        "billed_minutes_delta": _MONEY,
+        "total_cost_delta": _MONEY,
+        "total_cost_before": _MONEY,
+        "total_cost_after": _MONEY,
+        "cpm_before": _RATE,
+        "cpm_after": _RATE,
+    }
+)
+
 RUN = _schema(
     {
         "as_of_utc": _INSTANT,

@@ -11,6 +11,9 @@ import time
 from datetime import datetime
 from itertools import count, pairwise
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from cpm_assets.resources.duckdb_lock import process_having_open
 from cpm_assets.resources.durable_files import fsync_directory, fsync_file
@@ -20,6 +23,15 @@ READ_ONLY = 0o444
 """Of a version: whoever opens it to write is refused, instead of locking out all other readers or changing figures."""
 GRACE_SECONDS = 5.0
 """How long a replaced version stays at least: DuckDB follows the link first and opens the version a moment later."""
+
+
+def published_figure_changes(version: Path) -> list[tuple[Any, ...]]:
+    """The rows of `figure_changes` in a published version, in the order of their columns; none in one that lacks it."""
+    with duckdb.connect(str(version), read_only=True) as connection:
+        tables = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+        if "figure_changes" not in tables:
+            return []
+        return connection.execute("from figure_changes order by all").fetchall()
 
 
 class PublishedSnapshots:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
+from pathlib import Path
 
 from cpm_assets.domain.build_plan import RECOST, STATUS, DayPlan, ExtractionState, plan_days
 from cpm_assets.installation import Installation
@@ -19,6 +20,7 @@ from cpm_assets.resources.build_log import Tolerated
 from cpm_assets.resources.closing_facts import closing_facts
 from cpm_assets.resources.frozen_versions import FIRST
 from cpm_assets.resources.parsed_files import ReferenceFile, parsed_deliveries
+from cpm_assets.resources.published import published_figure_changes
 from cpm_assets.resources.usage_extraction import parsed_paths
 from cpm_assets.settings import Settings
 
@@ -44,6 +46,7 @@ class RunPlan:
     """The days of one dbt run, the instant at which its reference data is taken, and what it tolerates.
 
     `is_freezing`: days that it closes get their frozen version (D21); working a day out aside makes none.
+    `history_from` is a published version whose history a rebuild keeps: what builds that are not replayed changed.
     """
 
     run_id: str
@@ -51,6 +54,7 @@ class RunPlan:
     days: tuple[PlannedDay, ...]
     tolerated: Tolerated
     is_freezing: bool = True
+    history_from: Path | None = None
 
 
 def plan_run(installation: Installation, days: Sequence[date], purpose: str, run_id: str, now: datetime) -> RunPlan:
@@ -101,6 +105,8 @@ def write_run_inputs(installation: Installation, plan: RunPlan) -> None:
     )
     schemas.write_table(directory / "days.parquet", days, schemas.RUN_DAYS)
     schemas.write_table(directory / "run.parquet", [run], schemas.RUN)
+    changes = published_figure_changes(plan.history_from) if plan.history_from else []
+    schemas.write_table(directory / "earlier_figure_changes.parquet", changes, schemas.FIGURE_CHANGES)
     schemas.write_table(directory / "usage_files.parquet", _usage_files(installation, plan), schemas.RUN_USAGE_FILES)
     superseded = _superseded_sweeps(installation, plan)
     schemas.write_table(directory / "superseded_sweeps.parquet", superseded, schemas.RUN_SUPERSEDED_SWEEPS)

@@ -18,7 +18,7 @@ OTHER_ASSETS = {
     "raw_rate_cards", "raw_carrier_contracts", "raw_seat_licenses", "raw_invoices", "cpm_daily", "cpm_hourly",
     "cpm_by_prefix", "cpm_trailing_7d", "dim_carrier", "dim_region", "dim_date", "costed_legs_rejected", "day_status",
     "reconciliation_daily", "invoice_coverage", "internal_handling_cost", "rejected_legs", "rejected_reference_rows",
-    "rejected_invoice_lines", "cpm_meta", "day_versions", "month_close", "published",
+    "rejected_invoice_lines", "cpm_meta", "day_versions", "month_close", "figure_changes", "published",
     "raw_review_decisions", "finance_review_queue", "flag_evidence", "review_decisions", "invoice_files",
 }  # fmt: skip
 CODE_LOCATION = """

@@ -6,6 +6,7 @@
     'legs_on_other_day': 'bigint', 'legs_vanished': 'bigint', 'unknown_carrier_legs': 'bigint',
     'zero_billing_legs': 'bigint', 'unrated_legs': 'bigint', 'reason': 'varchar', 'run_id': 'varchar'
 } -%}
+-- depends_on: {{ ref('int_days_good_before') }}
 with run as (
     select first_day, open_day from {{ source('run', 'run') }}
 ),
