@@ -42,7 +42,7 @@ class CompiledModel:
     """One model: its relation and its SQL, reading sources from schema `run_inputs`, or its Python file."""
 
     name: str
-    relation: str
+    relation: str | None
     is_view: bool
     sql: str
     python_file: Path | None
@@ -94,8 +94,10 @@ class MemoryWarehouse:
         return self.connection.execute(query).fetchall()
 
     def make(self, name: str) -> None:
-        """Makes one model from its parents as they are."""
+        """Makes one model from its parents as they are; an ephemeral one is part of its children."""
         model = self._models[name]
+        if not model.relation:
+            return
         if model.python_file:
             self._result_of(model.python_file).to_view("made_by_python", replace=True)
             self.connection.execute(f"create or replace table {model.relation} as select * from made_by_python")

@@ -18,6 +18,14 @@
     cast(unnest(generate_series(cast({{ first }} as timestamp), cast({{ last }} as timestamp), interval 1 day)) as date)
 {%- endmacro %}
 
+{# A relation with the integers from `first` to `last`, both included, in a column whole_number (BIGINT). #}
+{% macro whole_numbers(first, last) -%}
+    {{- return(adapter.dispatch('whole_numbers')(first, last)) -}}
+{%- endmacro %}
+{% macro duckdb__whole_numbers(first, last) -%}
+    (select cast(unnest(generate_series({{ first }}, {{ last }})) as bigint) as whole_number)
+{%- endmacro %}
+
 {# The day as an integer YYYYMMDD. #}
 {% macro date_key(day) -%}
     cast(extract(year from {{ day }}) * 10000 + extract(month from {{ day }}) * 100 + extract(day from {{ day }})
