@@ -70,7 +70,7 @@ def ground_truth(
             "drift": drift,
             "coverage": [_coverage(invoice) for invoice in delivered if invoice.lines],
         },
-        "failing_checks": _failing_checks(list(days.values()), drift, reconciliation),
+        "failing_checks": _failed_checks(list(days.values()), drift, reconciliation),
     }
 
 
@@ -183,9 +183,7 @@ def _coverage(invoice: Invoice) -> dict[str, str]:
     }
 
 
-def _failing_checks(
-    days: Sequence[ExpectedDay], drift: Sequence[Mapping[str, Any]], reconciliation: Reconciliation
-) -> list[dict[str, str]]:
+def _failed_checks(days: list[ExpectedDay], drift: list[dict[str, Any]], truth: Reconciliation) -> list[dict[str, str]]:
     """The checks that fail because of the intended faults, by day."""
     found = set()
     for day in days:
@@ -196,5 +194,5 @@ def _failing_checks(
         if any(cost.charge is None for _, cost in day.priced):
             found.add((day.usage_date.isoformat(), "every_billable_leg_rated"))
     found |= {(row["usage_date"], "reconciliation_drift") for row in drift if row["is_above_limit"]}
-    found |= {(day.isoformat(), "match_rate") for day in reconciliation.days_below_match_rate()}
+    found |= {(day.isoformat(), "match_rate") for day in truth.days_below_match_rate()}
     return [{"usage_date": usage_date, "check": check} for usage_date, check in sorted(found)]

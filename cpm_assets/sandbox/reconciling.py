@@ -49,13 +49,13 @@ class Reconciliation:
     drift: dict[tuple[date, str], Decimal]
 
     def days_below_match_rate(self) -> set[date]:
-        """The days on which fewer than 99 % of a carrier's lines, copies not counted, have a leg."""
+        """The days on which fewer than 99 % of a carrier's lines, copies left out, and not all but one have a leg."""
         matched: Counter[tuple[date, str]] = Counter()
         for (day, carrier, _), lines in self.pairs.items():
             matched[day, carrier] += lines
         kinds = (flag for flag in self.flags if flag.flag_type == "missing_from_usage")
         alone = Counter((flag.usage_date, flag.carrier_name) for flag in kinds)
-        return {day for (day, carrier), lines in alone.items() if matched[day, carrier] < 99 * lines}
+        return {day for (day, carrier), lines in alone.items() if lines > 1 and matched[day, carrier] < 99 * lines}
 
 
 def candidate_instants(line: InvoiceLine) -> list[datetime]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.__main__ import BENCHMARKS, TABLES, main
 from benchmarks.extraction_requests import TICKS, count_of_sweep, count_of_ticks, measure
 from benchmarks.measurement import Measurement, Quantity
 from benchmarks.result_table import table_lines
@@ -113,3 +113,6 @@ def test_only_the_named_benchmarks_run(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert "| NO  |" in capsys.readouterr().out
     assert main(["--small", "--only", "costing", "day"]) == 1
     assert "NOT MEASURED, it failed: day" in capsys.readouterr().out
+    monkeypatch.setitem(TABLES, "matching-quality", lambda _directory, _sizes: ["| recall |"])
+    assert main(["--small", "--only", "matching-quality"]) == 0
+    assert "| recall |" in capsys.readouterr().out

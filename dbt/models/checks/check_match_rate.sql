@@ -1,5 +1,6 @@
--- A carrier's day on which more than one line in a hundred has no leg: single surplus calls are flags, this is a clock,
--- a number format or a day of usage that went missing. Copies and credits have no leg of their own and are not counted.
+-- A carrier's day on which more than one line in a hundred has no leg: this is a clock, a number format or a day of
+-- usage that went missing. A single surplus call is a flag, however few calls there were that day. Copies and credits
+-- have no leg of their own and are not counted.
 with days as (
     select usage_date
     from {{ source('run', 'days') }}
@@ -31,3 +32,4 @@ select
     ]) }} as offender
 from lines
 where 100 * matched_lines < 99 * lines
+    and lines - matched_lines > 1
