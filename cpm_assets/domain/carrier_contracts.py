@@ -15,7 +15,7 @@ from cpm_assets.domain.bounds import (
     MIN_STEP_SECONDS,
     MONEY_DECIMALS,
 )
-from cpm_assets.domain.deliveries import Cells, Column, DeliverySpec, Values, optional
+from cpm_assets.domain.deliveries import Cells, Column, DeliverySpec, optional
 from cpm_assets.domain.field_values import (
     BadValue,
     currency_code,
@@ -30,6 +30,7 @@ from cpm_assets.domain.field_values import (
     utc_date,
     whole_number,
 )
+from cpm_assets.domain.taken_rows import Values
 from cpm_assets.domain.validity import check_increment_pair, check_window
 
 _step = whole_number(MIN_STEP_SECONDS, MAX_STEP_SECONDS)

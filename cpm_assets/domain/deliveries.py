@@ -8,11 +8,14 @@ a row, collapses into an equal one, or is rejected with a reason.
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from io import BytesIO
+from typing import BinaryIO
 
-from cpm_assets.domain.csv_records import CsvContent, Record, UnreadableFile, read_csv
+from cpm_assets.domain.bounds import MAX_RAW_TEXT_BYTES
+from cpm_assets.domain.csv_records import CsvContent, Record, UnreadableFile, raw_texts, read_csv
 from cpm_assets.domain.field_values import BadValue, Reader
 from cpm_assets.domain.raw_text import shown_text
+from cpm_assets.domain.taken_rows import ParsedRow, RejectedRow, TakenRows, Values
 
 DELIVERY_PARSER_VERSION = 3
 """Raised with every change of what any delivery parses to: the lake then reads its deliveries again."""
@@ -22,11 +25,7 @@ _SHOWN_REASONS = 20
 WHOLE_FILE = 0
 """The line number of a reject that concerns the whole file."""
 
-Values = tuple[object, ...]
 Cells = dict[str, object]
-ParsedRow = tuple[int, Values]
-"""A row taken: the line it begins on and its values. Plain tuples: a deck holds 250,000, and Python's garbage collector
-stops looking at these."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +70,6 @@ class DeliverySpec:
     key: tuple[int, ...] | None
 
 
-class RejectedRow(NamedTuple):
-    """A record or, with `line_number` 0, a whole file that was not taken."""
-
-    line_number: int
-    reason: str
-    raw_text: str
-
-
 @dataclass(frozen=True)
 class ParsedDelivery:
     """All of one file. `collapsed_rows` counts records equal to an earlier one; `headers` are an invoice file's, one
@@ -98,15 +89,18 @@ def rejected_file(reason: str, raw_text: str = "") -> ParsedDelivery:
 
 def parse_delivery(spec: DeliverySpec, content: bytes) -> ParsedDelivery:
     """Reads a delivered CSV file by its kind's spec. Never raises for what is in the file."""
+    stream = BytesIO(content)
     try:
-        sheet = read_csv(content)
+        return parse_sheet(spec, read_csv(stream), stream)
     except UnreadableFile as unreadable:
-        return rejected_file(str(unreadable), content[:10_000].decode("utf-8", "replace"))
-    return parse_sheet(spec, sheet)
+        return rejected_file(str(unreadable), content[:MAX_RAW_TEXT_BYTES].decode("utf-8", "replace"))
 
 
-def parse_sheet(spec: DeliverySpec, sheet: CsvContent) -> ParsedDelivery:
-    """Reads the rows of a CSV file whose header is known, by a spec."""
+def parse_sheet(spec: DeliverySpec, sheet: CsvContent, stream: BinaryIO) -> ParsedDelivery:
+    """Reads the rows of a CSV file whose header is known, by a spec. Raises `UnreadableFile` where the file ends so.
+
+    `stream` is the file itself, from which contradicting rows are read again.
+    """
     missing = [column.name for column in spec.columns if column.is_required and column.header_name not in sheet.header]
     if missing:
         seen = ", ".join(sheet.header)[:300]
@@ -114,15 +108,15 @@ def parse_sheet(spec: DeliverySpec, sheet: CsvContent) -> ParsedDelivery:
     known = {column.header_name for column in spec.columns}
     ignored = [name for name in sheet.header if name and name not in known]
     warnings = [f"columns ignored: {', '.join(ignored)[:1_000]}"] if ignored else []
-    not_counted: Counter[str] = Counter()
-    rows, rejects, collapsed = _rows(spec, sheet, not_counted)
+    taken, not_counted = _rows(spec, sheet)
+    lines = taken.contradicting_lines()
+    rows, rejects = taken.settled(raw_texts(stream, lines, sheet.delimiter) if lines else {})
     warnings += [f"{count} row(s) not counted: {reason}" for reason, count in not_counted.most_common(_SHOWN_REASONS)]
-    return ParsedDelivery(rows, rejects, warnings, collapsed)
+    return ParsedDelivery(rows, rejects, warnings, taken.collapsed_rows)
 
 
-def _rows(
-    spec: DeliverySpec, sheet: CsvContent, not_counted: Counter[str]
-) -> tuple[list[ParsedRow], list[RejectedRow], int]:
+def _rows(spec: DeliverySpec, sheet: CsvContent) -> tuple[TakenRows, Counter[str]]:
+    """The rows taken and rejected, and how many are none, by reason."""
     header, build, key_of = sheet.header, spec.build, spec.key
     lacking: Cells = {column.name: None for column in spec.columns if column.header_name not in header}
     readers = [
@@ -131,11 +125,8 @@ def _rows(
         if column.header_name in header
     ]
     width = len(header)
-    keyless: list[ParsedRow] = []
-    taken: dict[Values, tuple[int, Values, str]] = {}
-    contradicting: dict[Values, list[tuple[int, str]]] = {}
-    rejects: list[RejectedRow] = []
-    collapsed = 0
+    taken = TakenRows()
+    not_counted: Counter[str] = Counter()
     for record in sheet.records:
         try:
             cells = _cells(record, width)
@@ -145,28 +136,11 @@ def _rows(
             values = build(row)
         except NotCounted as reason:
             not_counted[str(reason)] += 1
-            continue
         except BadValue as bad:
-            rejects.append(RejectedRow(record.line_number, str(bad), shown_text(record.raw_text)))
-            continue
-        if key_of is None:
-            keyless.append((record.line_number, values))
-            continue
-        key = tuple([values[position] for position in key_of])
-        same = taken.get(key)
-        if key in contradicting:
-            contradicting[key].append((record.line_number, record.raw_text))
-        elif same is None:
-            taken[key] = record.line_number, values, record.raw_text
-        elif same[1] == values:
-            collapsed += 1
+            taken.reject(record.line_number, str(bad), record.raw_text)
         else:
-            contradicting[key] = [(same[0], same[2]), (record.line_number, record.raw_text)]
-            del taken[key]
-    for places in contradicting.values():
-        rejects += _contradictions(places)
-    rejects.sort(key=lambda reject: reject.line_number)
-    return keyless or [(line_number, values) for line_number, values, _ in taken.values()], rejects, collapsed
+            taken.take(record.line_number, values, tuple([values[position] for position in key_of]) if key_of else None)
+    return taken, not_counted
 
 
 def _cells(record: Record, width: int) -> list[str]:
@@ -186,10 +160,3 @@ def _cell(text: str, name: str, read: Reader, may_be_empty: bool) -> object:
         return read(text)
     except BadValue as bad:
         raise BadValue(f"{name} {bad}") from None
-
-
-def _contradictions(places: list[tuple[int, str]]) -> list[RejectedRow]:
-    """One reject for each of the rows, by line and raw text, that have one key and different values."""
-    lines = ", ".join(str(line_number) for line_number, _ in places[:10])
-    reason = f"rows with one key have different values: lines {lines}"
-    return [RejectedRow(line_number, reason, shown_text(raw_text)) for line_number, raw_text in places]

@@ -8,16 +8,9 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import BinaryIO
 
+from cpm_assets.domain.bounds import MAX_RAW_TEXT_BYTES
 from cpm_assets.domain.csv_records import UnreadableFile, read_csv
-from cpm_assets.domain.deliveries import (
-    Column,
-    DeliverySpec,
-    ParsedDelivery,
-    ParsedRow,
-    Values,
-    parse_sheet,
-    rejected_file,
-)
+from cpm_assets.domain.deliveries import Column, DeliverySpec, ParsedDelivery, parse_sheet, rejected_file
 from cpm_assets.domain.field_values import Reader, currency_code, plain_text
 from cpm_assets.domain.invoice_cells import (
     billed_minutes_reader,
@@ -30,6 +23,7 @@ from cpm_assets.domain.invoice_cells import (
 from cpm_assets.domain.invoice_layouts import LayoutReader
 from cpm_assets.domain.invoice_profile import InvoiceProfile
 from cpm_assets.domain.profiled_line import ADDED, ROW, line_builder
+from cpm_assets.domain.taken_rows import ParsedRow, Values
 
 _KEY = (0, 1)
 """Invoice number and line number identify a line."""
@@ -39,14 +33,14 @@ def profile_reader(profile: InvoiceProfile) -> LayoutReader:
     """The layout's reader."""
 
     def read(stream: BinaryIO, file_name_stem: str) -> ParsedDelivery:
-        content = stream.read()
         try:
-            sheet = read_csv(content, profile.delimiter)
+            sheet = read_csv(stream, profile.delimiter)
             totals: list[Decimal] = []
             spec = _spec(profile, sheet.header, file_name_stem, totals)
+            parsed = parse_sheet(spec, sheet, stream)
         except UnreadableFile as unreadable:
-            return rejected_file(str(unreadable), content[:10_000].decode("utf-8", "replace"))
-        parsed = parse_sheet(spec, sheet)
+            stream.seek(0)
+            return rejected_file(str(unreadable), stream.read(MAX_RAW_TEXT_BYTES).decode("utf-8", "replace"))
         rows = _numbered(parsed.rows) if "line_number" not in profile.columns else parsed.rows
         return ParsedDelivery(
             rows, parsed.rejects, parsed.warnings, parsed.collapsed_rows, _headers(rows, totals, profile)

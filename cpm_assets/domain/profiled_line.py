@@ -9,11 +9,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from cpm_assets.domain.bounds import MAX_DURATION_SECONDS
-from cpm_assets.domain.deliveries import Cells, NotCounted, Values
+from cpm_assets.domain.deliveries import Cells, NotCounted
 from cpm_assets.domain.field_values import BadValue, shortened
 from cpm_assets.domain.invoice_cells import minutes_of
 from cpm_assets.domain.invoice_layouts import kind_of_charge
 from cpm_assets.domain.invoice_profile import TOTAL, InvoiceProfile
+from cpm_assets.domain.taken_rows import Values
 
 ROW, ADDED = "row", "added"
 """What the keys of cells begin with that tell rows apart, and that belong to the charge."""

@@ -4,7 +4,7 @@ Columns and their rules only. Which card prices a leg, and what an empty expiry 
 """
 
 from cpm_assets.domain.bounds import MAX_DURATION_SECONDS, MAX_STEP_SECONDS, MIN_STEP_SECONDS
-from cpm_assets.domain.deliveries import Cells, Column, DeliverySpec, Values, optional
+from cpm_assets.domain.deliveries import Cells, Column, DeliverySpec, optional
 from cpm_assets.domain.digits import calling_code, is_prefix, prefix_part
 from cpm_assets.domain.field_values import (
     BadValue,
@@ -17,6 +17,7 @@ from cpm_assets.domain.field_values import (
     utc_date,
     whole_number,
 )
+from cpm_assets.domain.taken_rows import Values
 from cpm_assets.domain.validity import check_increment_pair, check_window
 
 _step = whole_number(MIN_STEP_SECONDS, MAX_STEP_SECONDS)

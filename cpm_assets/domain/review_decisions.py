@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from cpm_assets.domain.bounds import MONEY_DECIMALS
-from cpm_assets.domain.deliveries import Cells, Column, DeliverySpec, Values, optional
+from cpm_assets.domain.deliveries import Cells, Column, DeliverySpec, optional
 from cpm_assets.domain.field_values import (
     BadValue,
     Reader,
@@ -26,6 +26,7 @@ from cpm_assets.domain.field_values import (
     utc_instant,
 )
 from cpm_assets.domain.spreadsheet_cells import plain_cell, safe_cell
+from cpm_assets.domain.taken_rows import Values
 
 OPEN, ACCEPTED, DISPUTED, CREDITED, WRITTEN_OFF = "open", "accepted", "disputed", "credited", "written_off"
 STATUSES = (OPEN, ACCEPTED, DISPUTED, CREDITED, WRITTEN_OFF)

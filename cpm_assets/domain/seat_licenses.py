@@ -6,8 +6,9 @@ Columns and their rules only. How a month's cost is split over days and legs is 
 from decimal import Decimal
 
 from cpm_assets.domain.bounds import MAX_SEAT_COST, MAX_SEATS, MONEY_DECIMALS
-from cpm_assets.domain.deliveries import Cells, Column, DeliverySpec, Values
+from cpm_assets.domain.deliveries import Cells, Column, DeliverySpec
 from cpm_assets.domain.field_values import currency_code, decimal_value, exact_text, utc_date, whole_number
+from cpm_assets.domain.taken_rows import Values
 from cpm_assets.domain.validity import check_window
 
 

@@ -89,6 +89,20 @@ class _LimitedStream(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._read
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Only back to the beginning."""
+        if (offset, whence) != (0, io.SEEK_SET):
+            raise io.UnsupportedOperation("an unpacked file is read from its beginning")
+        self._inner.seek(0)
+        self._read = 0
+        return 0
+
     def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]  # what io calls it with
         try:
             block = self._inner.read(len(buffer))

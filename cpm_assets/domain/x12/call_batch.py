@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import repeat
 from typing import NamedTuple
 
-from cpm_assets.domain.deliveries import ParsedRow, RejectedRow
+from cpm_assets.domain.taken_rows import ParsedRow, RejectedRow
 
 CallId = tuple[int, str]
 """A TCD01 with its length before it, so that 9 comes before 10."""

@@ -12,10 +12,10 @@ from decimal import Decimal
 from itertools import islice, repeat
 from operator import itemgetter, lt
 
-from cpm_assets.domain.deliveries import ParsedRow, RejectedRow, Values
 from cpm_assets.domain.field_values import BadValue
 from cpm_assets.domain.invoice_layouts import INVOICE_LINE_FIELDS, kind_of_charge
 from cpm_assets.domain.raw_text import shown_text
+from cpm_assets.domain.taken_rows import ParsedRow, RejectedRow, Values
 from cpm_assets.domain.x12 import element_values as read
 from cpm_assets.domain.x12.call_batch import CallBatch, CallId, Calls
 from cpm_assets.domain.x12.charges import sign_of

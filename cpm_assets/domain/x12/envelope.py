@@ -4,6 +4,8 @@ SE01, GE01 and IEA01 count what lies within; ST02 = SE02, GS06 = GE02 and ISA13 
 rejects the interchange whole. What is in a transaction set is read by `service_invoice.py`.
 """
 
+_ISA13 = 13
+
 
 class EnvelopeFault(ValueError):
     """The interchange cannot be trusted to be whole; the message names the element."""
@@ -13,7 +15,9 @@ class Envelope:
     """Follows ISA, GS, ST, SE, GE, IEA of one interchange. Segments are counted by the caller: `place` is 1, 2, 3…"""
 
     def __init__(self, isa: list[str]) -> None:
-        self._control_number = isa[13]
+        if len(isa) <= _ISA13:
+            raise EnvelopeFault(f"its ISA has {len(isa) - 1} elements: ISA13, the control number, is missing")
+        self._control_number = isa[_ISA13]
         self._groups = 0
         self._group: str | None = None
         self._sets = 0

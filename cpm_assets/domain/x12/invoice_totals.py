@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from cpm_assets.domain.deliveries import Values
+from cpm_assets.domain.taken_rows import Values
 
 CENTS_TOLERANCE = Decimal("0.005")
 """TDS01 is an integer in cents, so a sum of finer amounts meets it within half a cent."""

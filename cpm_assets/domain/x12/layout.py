@@ -6,8 +6,9 @@ whole, and the others of the file are read; nothing here raises for what is in a
 
 from typing import BinaryIO
 
-from cpm_assets.domain.deliveries import WHOLE_FILE, ParsedDelivery, RejectedRow, rejected_file
+from cpm_assets.domain.deliveries import WHOLE_FILE, ParsedDelivery, rejected_file
 from cpm_assets.domain.raw_text import shown_text
+from cpm_assets.domain.taken_rows import RejectedRow
 from cpm_assets.domain.x12.call_batch import CallId
 from cpm_assets.domain.x12.envelope import Envelope, EnvelopeFault
 from cpm_assets.domain.x12.invoice_totals import headers

@@ -7,7 +7,7 @@ reads a file holds half the memory and Python's garbage collector finds nothing 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
-from cpm_assets.domain.deliveries import ParsedRow
+from cpm_assets.domain.taken_rows import ParsedRow
 
 
 class LineColumns(Collection[ParsedRow]):

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from cpm_assets.domain.deliveries import ParsedRow, RejectedRow
 from cpm_assets.domain.field_values import BadValue, currency_code
 from cpm_assets.domain.invoice_layouts import INVOICE_LINE_FIELDS
 from cpm_assets.domain.raw_text import shown_text
+from cpm_assets.domain.taken_rows import ParsedRow, RejectedRow
 from cpm_assets.domain.x12 import element_values as read
 from cpm_assets.domain.x12.call_batch import CallBatch, CallId
 from cpm_assets.domain.x12.call_detail import CallReader

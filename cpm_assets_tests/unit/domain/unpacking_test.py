@@ -61,3 +61,12 @@ def test_what_cannot_be_opened_is_refused_with_a_reason(packed: bytes, name: str
     """A bomb of a few kilobytes would fill the disk of all carriers' figures."""
     with pytest.raises(UnreadableFile, match=said):
         opened(packed, name)
+
+
+def test_an_unpacked_file_can_be_read_again_from_its_beginning() -> None:
+    """Rows that contradict each other are shown as they were received, also out of an archive."""
+    for packed, name in ((gzip.compress(CONTENT), "a.csv.gz"), (zipped({"a.csv": CONTENT}), "a.zip")):
+        with unpacked(io.BytesIO(packed), name) as (stream, _):
+            assert stream.readline() == b"a,b\n"
+            stream.seek(0)
+            assert stream.read() == CONTENT
