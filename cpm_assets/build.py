@@ -7,6 +7,7 @@ import warnings
 import dagster as dg
 
 from cpm_assets.assets.deliveries import build_delivery_assets
+from cpm_assets.assets.dispute_packs import build_dispute_assets
 from cpm_assets.assets.usage import build_usage_assets
 from cpm_assets.assets.warehouse import build_warehouse_assets
 from cpm_assets.checks import build_checks
@@ -43,6 +44,7 @@ def build_defs(
             *build_usage_assets(partitions_def),
             *build_delivery_assets(partitions_def),
             *build_warehouse_assets(partitions_def, project),
+            *build_dispute_assets(partitions_def),
         ],
         asset_checks=build_checks(partitions_def),
         jobs=build_jobs(),

@@ -14,7 +14,7 @@ EVERYTHING = dg.AssetSelection.all() - FRESHNESS
 ALL_BUT_EXTRACTION = EVERYTHING - dg.AssetSelection.assets("raw_legs")
 TICK_ASSETS = (
     dg.AssetSelection.groups("usage", "deliveries", "figures", "published")
-    | dg.AssetSelection.assets("normalized_usage")
+    | dg.AssetSelection.assets("normalized_usage", "dispute_packs")
 ) - FRESHNESS
 """What a tick tells Dagster of. dbt builds every model all the same; a hundred ticks a day need not all say so."""
 RECONCILIATION = dg.AssetSelection.groups("deliveries", "reconciliation") | dg.AssetSelection.assets("published")

@@ -15,10 +15,12 @@ from cpm_assets.installation import Installation
 from cpm_assets.resources.alert_outbox import AlertOutbox, DeliveryError, webhook
 from cpm_assets.resources.build_log import BuildLog
 from cpm_assets.resources.clock import Clock
-from cpm_assets.runs import days_failed_since, days_in_progress, fail_runs_of_dead_processes
+from cpm_assets.resources.due_invoices import due_invoices
+from cpm_assets.runs import days_failed_since, days_in_progress, fail_runs_of_dead_processes, range_tags
 
 RETRY_HOURS = 6
-"""A day whose closing failed or was rejected is tried again after this long, so ten such cannot hold up the others."""
+"""A day whose closing or comparison failed, or whose closing was rejected, is tried again after this long, so ten such
+cannot hold up the others."""
 
 
 def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDefinition]:
@@ -46,6 +48,27 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
         ] or dg.SkipReason("no day is due to be closed")
 
     @dg.sensor(
+        job_name="reconciliation_job",
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="An invoice that came in: one run over all the days it bills. Several wait for each other.",
+    )
+    def invoice_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        now = clock.now()
+        due = due_invoices(installation.directory.published_file)
+        # Invoices of one month share their days, so the next one may have nothing left to ask for.
+        if days_in_progress(context.instance, "reconciliation_job"):
+            return dg.SkipReason(f"{len(due)} invoice(s) wait for the reconciliation that is on")
+        failed = days_failed_since(context.instance, "reconciliation_job", now - timedelta(hours=RETRY_HOURS))
+        for invoice in due:
+            if not any(invoice.first_day <= day <= invoice.last_day for day in failed):
+                return dg.RunRequest(
+                    run_key=f"invoice {invoice.source_file_sha256} {now:%Y-%m-%dT%H}",
+                    tags=range_tags(invoice.first_day, invoice.last_day),
+                )
+        return dg.SkipReason(f"{len(due)} invoice(s) wait: their days failed lately" if due else "no invoice is due")
+
+    @dg.sensor(
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Failed runs and failed blocking checks: POSTed to the webhook until delivered, and when resolved.",
@@ -62,7 +85,7 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
             return dg.SkipReason(str(error))
         return dg.SkipReason(f"{len(problems)} open problem(s), {len(sent)} message(s) sent")
 
-    return [finalization_sensor, alert_sensor]
+    return [finalization_sensor, invoice_sensor, alert_sensor]
 
 
 def finalizations_due(installation: Installation, now: datetime, held_back: set[date]) -> list[date]:

@@ -52,6 +52,10 @@ class DataDirectory:
         return self.published / "cpm.duckdb"
 
     @property
+    def dispute_packs(self) -> Path:
+        return self.root / "dispute_packs"
+
+    @property
     def alerts(self) -> Path:
         return self.root / "alerts"
 

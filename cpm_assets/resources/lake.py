@@ -8,6 +8,7 @@ Paths and the reading of receipts belong here. Writing an extraction is in `usag
 nothing.
 """
 
+import glob
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -62,6 +63,13 @@ class Lake:
         """The complete extractions of a day, oldest first."""
         receipts = [from_json_fields(ExtractionReceipt, values) for values in self._read_all(asked_day, RECEIPT_FILE)]
         return sorted(receipts, key=lambda receipt: (receipt.started_at, receipt.extraction_id))
+
+    def pages_sha256(self, extraction_id: str) -> str | None:
+        """SHA-256 of the answers as received in an extraction; None if there is no such extraction."""
+        for path in self.root.glob(f"usage/*/{glob.escape(extraction_id)}/{RECEIPT_FILE}"):
+            receipt = from_json_fields(ExtractionReceipt, json.loads(path.read_bytes()))
+            return str(receipt.files[PAGES_FILE]["sha256"])
+        return None
 
     def last_failure(self, asked_day: date) -> FailedExtraction | None:
         """The latest extraction of a day that failed, whether or not a complete one followed it."""

@@ -20,6 +20,7 @@ OTHER_ASSETS = {
     "reconciliation_daily", "invoice_coverage", "internal_handling_cost", "rejected_legs", "rejected_reference_rows",
     "rejected_invoice_lines", "cpm_meta", "day_versions", "month_close", "figure_changes", "published",
     "raw_review_decisions", "finance_review_queue", "flag_evidence", "review_decisions", "invoice_files",
+    "dispute_packs",
 }  # fmt: skip
 CODE_LOCATION = """
 import json, sys
@@ -135,7 +136,9 @@ def test_the_clockwork_runs_from_the_start(loaded: dict[str, Any]) -> None:
         "freshness_schedule": ["10,25,40,55 * * * *", "UTC", "freshness_job", "RUNNING"],
         "daily_reconciliation_schedule": ["0 6 * * *", "UTC", "reconciliation_job", "RUNNING"],
     }
-    assert loaded["sensors"] == {"finalization_sensor": "RUNNING", "alert_sensor": "RUNNING"}
+    assert loaded["sensors"] == {
+        "finalization_sensor": "RUNNING", "invoice_sensor": "RUNNING", "alert_sensor": "RUNNING"
+    }  # fmt: skip
     assert set(loaded["jobs"]) == {
         "day_job", "finalize_job", "freshness_job", "recost_job", "reconciliation_job", "status_job", "tick_job"
     }  # fmt: skip

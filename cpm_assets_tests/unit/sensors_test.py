@@ -7,13 +7,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from cpm_assets.domain.build_plan import PURPOSE_TAG
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild
 from cpm_assets.resources.clock import Clock
-from cpm_assets.sensors import build_sensors, finalizations_due
+from cpm_assets.runs import range_tags
+from cpm_assets.sensors import RETRY_HOURS, build_sensors, finalizations_due
 from cpm_assets.settings import settings_from_environment
 from cpm_assets_tests.unit.runs_of_days import FAILURE, STARTED, SUCCESS, run_of
 
@@ -126,6 +128,57 @@ def test_with_nothing_due_the_sensor_says_so(installation: Installation, instanc
     """An empty tick without a word looks like a broken one."""
     result = ask(installation, instance, "finalization_sensor", datetime(2026, 11, 1, tzinfo=UTC))
     assert result.skip_message == "no day is due to be closed"
+
+
+def publish_due(installation: Installation, *rows: tuple[str, int, int, int]) -> None:
+    """A published file that says so of invoices: hash, days to compare, first and last of them in November."""
+    published = installation.directory.published_file
+    published.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(published)) as connection:
+        connection.execute(
+            "create table invoice_files (source_file_sha256 text, file_name text, days_to_compare int,"
+            " first_day_to_compare date, last_day_to_compare date, received_at_utc timestamp)"
+        )
+        for number, (sha256, count, first, last) in enumerate(rows):
+            received = f"2026-11-20 00:{number:02}:00"
+            values = [sha256, "a.csv", count, date(2026, 11, first), date(2026, 11, last), received]
+            connection.execute("insert into invoice_files values (?, ?, ?, ?, ?, ?)", values)
+
+
+def test_the_oldest_invoice_asks_for_its_days_and_waits_while_a_reconciliation_is_on(
+    installation: Installation, instance: dg.DagsterInstance
+) -> None:
+    """Five carriers' invoices of one month would be five runs over the same days."""
+    now = datetime.now(UTC)
+    assert ask(installation, instance, "invoice_sensor", now).skip_message == "no invoice is due"
+    publish_due(installation, ("done", 0, 1, 1), ("old", 3, 2, 9), ("new", 30, 1, 30))
+    request = ask(installation, instance, "invoice_sensor", now)
+    assert request.run_key == f"invoice old {now:%Y-%m-%dT%H}"
+    assert request.tags == range_tags(date(2026, 11, 2), date(2026, 11, 9))
+    run_of(instance, STARTED, date(2026, 11, 25), job_name="reconciliation_job")
+    waiting = ask(installation, instance, "invoice_sensor", now)
+    assert waiting.skip_message == "2 invoice(s) wait for the reconciliation that is on"
+
+
+def test_an_invoice_whose_run_failed_lately_lets_the_next_one_go_first(
+    installation: Installation, instance: dg.DagsterInstance
+) -> None:
+    """A run that fails every minute, and behind it no other carrier's invoice is ever compared."""
+    now = datetime.now(UTC)
+    publish_due(installation, ("bad", 3, 2, 9), ("good", 1, 10, 10))
+    run_of(instance, FAILURE, date(2026, 11, 4), job_name="reconciliation_job")
+    assert ask(installation, instance, "invoice_sensor", now).run_key.startswith("invoice good ")
+    later = now + timedelta(hours=RETRY_HOURS, minutes=1)
+    assert ask(installation, instance, "invoice_sensor", later).run_key.startswith("invoice bad ")
+
+
+def test_a_published_file_of_an_older_version_is_no_error(
+    installation: Installation, instance: dg.DagsterInstance
+) -> None:
+    """Right after an upgrade the table is not there yet."""
+    installation.directory.published.mkdir(parents=True)
+    duckdb.connect(str(installation.directory.published_file)).close()
+    assert ask(installation, instance, "invoice_sensor", datetime.now(UTC)).skip_message == "no invoice is due"
 
 
 class Webhook:
