@@ -91,7 +91,9 @@ class _Interchange:
                         self._invoice.take_calls(raw + delimiters.terminator, 1, self.place + index + 1)
                     elif envelope is None:
                         self.isa = raw
+                        index += 1  # also if it is at fault: put back, it would be the next interchange for ever
                         envelope = Envelope(raw.split(separator))
+                        continue
                     else:
                         self._take(envelope, raw.split(separator), self.place + index + 1)
                     index += 1

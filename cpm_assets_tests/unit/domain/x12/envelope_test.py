@@ -100,3 +100,13 @@ def test_two_sets_of_one_invoice_keep_all_their_lines_and_add_their_totals() -> 
     assert [line["line_number"] for line in lines(delivery)] == ["1", "1@14"]
     ((number, _, _, total, tolerance, *_),) = delivery.headers
     assert (number, str(total), str(tolerance)) == ("INV-7", "0.50", "0.010")
+
+
+def test_an_isa_whose_elements_are_cut_rejects_its_interchange_and_the_next_one_is_read() -> None:
+    """Its terminator can stand in the middle of it: read for ever, or raised out of, it would stop every carrier."""
+    whole = text_of(WHOLE)
+    cut = f"{whole[:9]}~{whole[10:]}"
+    delivery = parsed(cut + whole)
+    assert [line["invoice_number"] for line in lines(delivery)] == ["INV-7"]
+    (reject,) = delivery.rejects
+    assert "ISA13, the control number, is missing" in reject.reason
