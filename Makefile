@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test dev day finalize backfill as-of decide rebuild bench bench-small check lint types docs browser-test clean
+.PHONY: help setup demo test dev day finalize backfill as-of decide verify rebuild bench bench-small check lint types docs browser-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ decide: export DECIDED_BY = $(or $(BY),$(error say FLAG= STATUS= BY= and NOTE=))
 decide: export DECIDED_NOTE = $(NOTE)
 decide: setup ## a decision about a flag: make decide FLAG=3f9a STATUS=disputed BY="A. Name" NOTE="billed twice"
 	@$(RUN) -m cpm_assets decide "$$DECIDED_FLAG" "$$DECIDED_STATUS" --by="$$DECIDED_BY" --note="$$DECIDED_NOTE"
+
+verify: setup ## whether closed days still have their files, hashes and totals
+	@$(RUN) -m cpm_assets verify
 
 rebuild: setup ## the warehouse again, from the lake alone
 	@$(RUN) -m cpm_assets rebuild

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from cpm_assets.commands import as_of, day, decide, demo, dev, rebuild
+from cpm_assets.commands import as_of, day, decide, demo, dev, rebuild, verify
 from cpm_assets.domain.build_plan import DAY, FINALIZE
 from cpm_assets.domain.review_decisions import STATUSES
 from cpm_assets.resources.data_directory import WrongStampError
+from cpm_assets.resources.frozen_verification import FrozenDamagedError
 from cpm_assets.resources.warehouse import RebuildNeededError
 from cpm_assets.settings import SettingsError
 
@@ -20,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (SettingsError, WrongStampError, RebuildNeededError) as error:
+    except (SettingsError, WrongStampError, RebuildNeededError, FrozenDamagedError) as error:
         print(f"cpm: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -68,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     developing = command("dev", "the Dagster UI with daemon, schedules and sensors, on loopback")
     developing.add_argument("--port", type=int, default=3000, help="the UI's port (3000)")
     developing.set_defaults(run=lambda o: dev.run_dev(o.port))
+    command("verify", "whether every closed day still has its files, hashes and totals").set_defaults(
+        run=lambda o: verify.run_verify()
+    )
     command("rebuild", "the warehouse again, from the lake alone").set_defaults(run=lambda o: rebuild.run_rebuild())
     return parser
 

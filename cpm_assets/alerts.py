@@ -5,13 +5,15 @@ Belongs here: the gathering. Which of it is to be told is `domain/alerting.py`; 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import dagster as dg
 import duckdb
 
 from cpm_assets.domain.alerting import Problem
-from cpm_assets.domain.build_plan import PURPOSE_TAG, RECONCILE, STATUS
+from cpm_assets.domain.build_plan import PURPOSE_TAG, RECONCILE, STATUS, VERIFY
+from cpm_assets.domain.finality import closes_at
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import BuildLog
 from cpm_assets.resources.data_directory import DataDirectory
@@ -19,17 +21,36 @@ from cpm_assets.runbooks import runbook_link
 from cpm_assets.runs import days_of_run
 from cpm_assets.settings import RUNBOOKS_URL
 
+SUBJECTS = {RECONCILE: "newest_reconciliation", VERIFY: "frozen_days_intact"}
+"""What an alert of a failed run is about, by the run's purpose; else the day's newest run."""
+
 LOOK_BACK_DAYS = 14
 """Failed runs older than this are history: their day's checks and `day_status` still tell of them."""
 
 
 def current_problems(instance: dg.DagsterInstance, installation: Installation, now: datetime) -> list[Problem]:
     """Failed blocking checks as published, and days whose newest run failed for another reason than such a check."""
-    runbooks_url = installation.settings.runbooks_url
-    return [
+    runbooks_url, builds = installation.settings.runbooks_url, installation.warehouse.builds
+    problems = [
         *failed_checks(installation.directory, runbooks_url),
-        *failed_runs(instance, installation.warehouse.builds, now, runbooks_url),
+        *failed_runs(instance, builds, now, runbooks_url),
     ]
+    final_days = builds.final_days({date.fromisoformat(problem.usage_date) for problem in problems})
+    return [
+        problem
+        if date.fromisoformat(problem.usage_date) in final_days
+        else _of_unclosed_day(problem, now, installation.settings.finalization_hours)
+        for problem in problems
+    ]
+
+
+def _of_unclosed_day(problem: Problem, now: datetime, finalization_hours: int) -> Problem:
+    """The problem with what it holds up: a day that should be closed by now is told of again each day."""
+    due_at = closes_at(date.fromisoformat(problem.usage_date), finalization_hours)
+    if now < due_at:
+        return problem
+    text = f"{problem.text}; the day cannot be closed, which is due since {due_at:%Y-%m-%d %H:%M} UTC"
+    return replace(problem, text=text, reminder=1 + (now - due_at).days)
 
 
 def failed_checks(directory: DataDirectory, runbooks_url: str = RUNBOOKS_URL) -> list[Problem]:
@@ -39,7 +60,7 @@ def failed_checks(directory: DataDirectory, runbooks_url: str = RUNBOOKS_URL) ->
     with duckdb.connect(str(directory.published_file.resolve()), read_only=True) as connection:
         rows = connection.execute(
             "select check_name, usage_date, failing_rows, run_id from check_results "
-            "where is_blocking and not is_passed order by usage_date, check_name"
+            "where is_blocking and not is_passed and not is_waived order by usage_date, check_name"
         ).fetchall()
     return [
         Problem(
@@ -60,18 +81,22 @@ def failed_runs(
 ) -> list[Problem]:
     """One problem per UTC day whose newest finished run failed, whichever job it was of.
 
-    Reconciliations are counted apart: the one at six in the morning does not mend the closing that failed at five.
+    Reconciliations are counted apart: the one at six in the morning does not mend the closing that failed at five. Of
+    the verifications of all frozen days only the newest counts, whatever its day.
     """
     finished = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
     newest_first = instance.get_runs(
         dg.RunsFilter(statuses=finished, created_after=now - timedelta(days=LOOK_BACK_DAYS))
     )
     newest: dict[tuple[date, str], dg.DagsterRun] = {}
+    is_verified = False
     for run in newest_first:
         purpose = run.tags.get(PURPOSE_TAG)
-        if purpose != STATUS:
-            for day in days_of_run(run):
-                newest.setdefault((day, "newest_reconciliation" if purpose == RECONCILE else "newest_run"), run)
+        if purpose == STATUS or (purpose == VERIFY and is_verified):
+            continue
+        is_verified = is_verified or purpose == VERIFY
+        for day in days_of_run(run):
+            newest.setdefault((day, SUBJECTS.get(purpose or "", "newest_run")), run)
     return [
         Problem(
             kind="run",
@@ -79,7 +104,7 @@ def failed_runs(
             usage_date=day.isoformat(),
             text=f"{run.job_name} failed for {day}: open run {run.run_id} in Dagster",
             failing_rows=0,
-            runbook=runbook_link(runbooks_url, "failed_run"),
+            runbook=runbook_link(runbooks_url, subject if subject == SUBJECTS[VERIFY] else "failed_run"),
             run_id=run.run_id,
         )
         for (day, subject), run in sorted(newest.items(), key=lambda item: item[0])

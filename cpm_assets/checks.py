@@ -19,6 +19,7 @@ import duckdb
 import yaml
 
 from cpm_assets.dbt_project import PROJECT_DIR
+from cpm_assets.frozen_days_check import build_frozen_days_check
 from cpm_assets.installation import Installation
 from cpm_assets.partitions import days_of
 from cpm_assets.resources.clock import Clock
@@ -63,7 +64,7 @@ def build_checks(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetChecks
             if row["check_name"] not in selected:
                 continue
             context.op_execution_context.log_event(_evaluation_of_day(row, installation.settings.runbooks_url))
-            if row["is_blocking"] and not row["is_passed"]:
+            if row["is_blocking"] and not row["is_passed"] and not row["is_waived"]:
                 rejected.append(f"{row['usage_date']} ({row['check_name']}: {row['failing_rows']} leg(s))")
         builds = [installation.warehouse.builds.of_run(day, context.run.run_id) for day in days]
         unread = [
@@ -102,15 +103,15 @@ def build_checks(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetChecks
             },
         )
 
-    return [day_checks, open_day_fresh]
+    return [day_checks, open_day_fresh, build_frozen_days_check(partitions_def)]
 
 
 def published_results(installation: Installation, days: Sequence[date]) -> list[dict[str, Any]]:
     """The rows of `check_results` of these days, as dictionaries, by day and check."""
     with duckdb.connect(str(installation.directory.published_file.resolve()), read_only=True) as connection:
         result = connection.execute(
-            "select usage_date, check_name, asset_name, severity, is_blocking, is_passed, failing_rows, offenders "
-            "from check_results where usage_date in (select unnest($days::date[])) "
+            "select usage_date, check_name, asset_name, severity, is_blocking, is_passed, is_waived, failing_rows, "
+            "offenders from check_results where usage_date in (select unnest($days::date[])) "
             "order by usage_date, check_name",
             {"days": [day.isoformat() for day in days]},
         )
@@ -122,6 +123,7 @@ def _evaluation_of_day(row: dict[str, Any], runbooks_url: str) -> dg.AssetCheckE
     """A result on its own day, as on-call opens it: how many rows, the first ten as a table, and what to do."""
     metadata = {
         "failing_rows": dg.MetadataValue.int(row["failing_rows"]),
+        **({"is_waived": True} if row["is_waived"] else {}),
         **runbook_metadata(runbooks_url, row["check_name"]),
     }
     offenders = json.loads(row["offenders"] or "[]")[:SHOWN_OFFENDERS]
@@ -134,7 +136,9 @@ def _evaluation_of_day(row: dict[str, Any], runbooks_url: str) -> dg.AssetCheckE
         asset_key=dg.AssetKey(row["asset_name"]),
         check_name=row["check_name"],
         passed=row["is_passed"],
-        severity=dg.AssetCheckSeverity.ERROR if row["severity"] == "error" else dg.AssetCheckSeverity.WARN,
+        severity=dg.AssetCheckSeverity.ERROR
+        if row["severity"] == "error" and not row["is_waived"]
+        else dg.AssetCheckSeverity.WARN,
         metadata=metadata,
         blocking=row["is_blocking"],
         partition=row["usage_date"].isoformat(),

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import dagster as dg
 
-from cpm_assets.domain.build_plan import DAY, FINALIZE, PURPOSE_TAG, RECONCILE, RECOST, STATUS, TICK
+from cpm_assets.domain.build_plan import DAY, FINALIZE, PURPOSE_TAG, RECONCILE, RECOST, STATUS, TICK, VERIFY
 
 FRESHNESS = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("cpm_fact"), "open_day_fresh"))
-EVERYTHING = dg.AssetSelection.all() - FRESHNESS
+INTACT = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("day_versions"), "frozen_days_intact"))
+EVERYTHING = dg.AssetSelection.all() - FRESHNESS - INTACT
 ALL_BUT_EXTRACTION = EVERYTHING - dg.AssetSelection.assets("raw_legs")
 TICK_ASSETS = (
-    dg.AssetSelection.groups("usage", "deliveries", "figures", "published")
-    | dg.AssetSelection.assets("normalized_usage", "dispute_packs")
-) - FRESHNESS
+    (
+        dg.AssetSelection.groups("usage", "deliveries", "figures", "published")
+        | dg.AssetSelection.assets("normalized_usage", "dispute_packs")
+    )
+    - FRESHNESS
+    - INTACT
+)
 """What a tick tells Dagster of. dbt builds every model all the same; a hundred ticks a day need not all say so."""
 RECONCILIATION = dg.AssetSelection.groups("deliveries", "reconciliation") | dg.AssetSelection.assets("published")
 
@@ -49,6 +54,9 @@ def build_jobs() -> list[dg.JobDefinition | dg.UnresolvedAssetJobDefinition]:
         job("reconciliation_job", RECONCILE, RECONCILIATION, "Invoices against the legs of the days; figures stay."),
         job(
             "freshness_job", STATUS, FRESHNESS, "Whether the open day is fresh; scheduled, so that silence is noticed."
+        ),
+        job(
+            "verify_job", VERIFY, INTACT, "Whether every frozen file still has its hash and every manifest its totals."
         ),
         job(
             "status_job",

@@ -68,7 +68,20 @@ def build_schedules(installation: Installation) -> list[dg.ScheduleDefinition]:
             return dg.SkipReason(f"the first day, {first_day}, has not begun")
         return dg.RunRequest(run_key=None, partition_key=today.isoformat())
 
-    return [open_day_schedule, daily_reconciliation_schedule, freshness_schedule]
+    @dg.schedule(
+        job_name="verify_job",
+        cron_schedule="0 4 * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Daily: every frozen file has its hash, every manifest adds up to its totals.",
+    )
+    def daily_verification_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        today = _instant(context).date()
+        if today < first_day:
+            return dg.SkipReason(f"the first day, {first_day}, has not begun")
+        return dg.RunRequest(run_key=None, tags=range_tags(today, today))
+
+    return [open_day_schedule, daily_reconciliation_schedule, freshness_schedule, daily_verification_schedule]
 
 
 def _instant(context: dg.ScheduleEvaluationContext) -> datetime:

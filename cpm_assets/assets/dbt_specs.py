@@ -15,7 +15,14 @@ UPSTREAM_FILES = {
     "stg_reference__carrier_contracts": ["raw_carrier_contracts"],
     "stg_reference__seat_licenses": ["raw_seat_licenses"],
     "stg_reference__review_decisions": ["raw_review_decisions"],
-    "stg_reference__rejects": ["raw_rate_cards", "raw_carrier_contracts", "raw_seat_licenses", "raw_review_decisions"],
+    "stg_reference__waivers": ["raw_waivers"],
+    "stg_reference__rejects": [
+        "raw_rate_cards",
+        "raw_carrier_contracts",
+        "raw_seat_licenses",
+        "raw_review_decisions",
+        "raw_waivers",
+    ],
     "stg_invoices__lines": ["raw_invoices"],
 }
 """Which files a staging model reads: dbt knows only the source `run`, the list of files that Python hands it."""

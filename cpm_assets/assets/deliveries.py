@@ -19,6 +19,7 @@ KIND_OF_ASSET = {
     "raw_carrier_contracts": "carrier_contracts",
     "raw_seat_licenses": "seat_licenses",
     "raw_review_decisions": "review_decisions",
+    "raw_waivers": "waivers",
     "raw_invoices": "invoices",
 }
 DESCRIPTIONS = {
@@ -26,6 +27,7 @@ DESCRIPTIONS = {
     "raw_carrier_contracts": "One row per carrier and effective date of each delivered contract file, as delivered.",
     "raw_seat_licenses": "One row per license and effective date of each delivered license file, as delivered.",
     "raw_review_decisions": "One row per decision of a person about a flag, as delivered.",
+    "raw_waivers": "One row per day and check that a person waived, so that the day can be closed, as delivered.",
     "raw_invoices": "One row per line of each delivered invoice, read by its carrier's layout.",
 }
 

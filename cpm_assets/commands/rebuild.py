@@ -1,9 +1,10 @@
 """`make rebuild`: the warehouse again from the lake alone, by replaying the build log.
 
 Each day is built again as it was last accepted: from the extractions known at that build's instant, under its name and
-time. A newer attempt that was rejected or failed is replayed after it, so that its evidence is there again. Days built
-with the same reference data go into one dbt run. Flags are made last, from the invoices known now: they follow
-invoices, not finality (D21). What earlier builds changed (`figure_changes`) is taken from the published version.
+time; a closed day's figures are read back from its frozen files (D21). A newer attempt that was rejected or failed is
+replayed after it, so that its evidence is there again. Days built with the same reference data go into one dbt run.
+Flags are made last, from the invoices known now: they follow invoices, not finality (D21). What earlier builds changed
+(`figure_changes`) is taken from the published version.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from cpm_assets.domain.build_plan import DAY, FINALIZE, RECONCILE, STATUS, DayPl
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild, Tolerated
 from cpm_assets.resources.delivery_store import REFERENCE_KINDS
+from cpm_assets.resources.frozen_verification import check_before_reading
 from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, known_deliveries, tolerated_now
 from cpm_assets.resources.warehouse_build import run_models
 
@@ -34,6 +36,7 @@ def run_rebuild() -> int:
 def rebuild(installation: Installation, now: datetime) -> None:
     """Replay the build log into empty warehouse files. Killed half way, it is simply run again."""
     warehouse = installation.warehouse
+    check_before_reading(warehouse, list(warehouse.builds.final_days()))
     with warehouse.writing("make rebuild", say, afresh=True):
         first, *others = _replays(installation, now)
         plans = [replace(first, history_from=warehouse.snapshots.current()), *others]

@@ -16,6 +16,7 @@ class Problem:
     """Something that is wrong now: a failed blocking check of a day, or a failed run of a job on a day.
 
     `subject` is the check's or job's name, `usage_date` its UTC day (YYYY-MM-DD), `text` what on-call reads first.
+    `reminder` counts the days that it has been urgent: with each new one it is sent again.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class Problem:
     failing_rows: int
     runbook: str
     run_id: str
+    reminder: int = 0
 
     @property
     def alert_id(self) -> str:
@@ -33,7 +35,8 @@ class Problem:
 
 
 def messages_due(problems: Iterable[Problem], open_alerts: Mapping[str, dict[str, object]]) -> list[dict[str, object]]:
-    """The JSON bodies to send, in a stable order: one per new problem, one `resolved` per alert whose problem is gone.
+    """The JSON bodies to send, in a stable order: one per new problem, one per new reminder of an old one, and one
+    `resolved` per alert whose problem is gone.
 
     `open_alerts` are the alerts delivered and not yet resolved, by id. An alert that was resolved and fails again is
     new: it is sent again.
@@ -50,9 +53,10 @@ def messages_due(problems: Iterable[Problem], open_alerts: Mapping[str, dict[str
             "failing_rows": problem.failing_rows,
             "runbook": problem.runbook,
             "run_id": problem.run_id,
+            "reminder": problem.reminder,
         }
         for alert_id, problem in now_wrong.items()
-        if alert_id not in open_alerts
+        if alert_id not in open_alerts or _reminded(open_alerts[alert_id]) < problem.reminder
     ]
     resolved = [
         {**body, "status": "resolved", "text": f"{body['subject']} passes again for {body['usage_date']}"}
@@ -60,3 +64,9 @@ def messages_due(problems: Iterable[Problem], open_alerts: Mapping[str, dict[str
         if alert_id not in now_wrong
     ]
     return sorted(alerts + resolved, key=lambda message: (str(message["usage_date"]), str(message["subject"])))
+
+
+def _reminded(body: Mapping[str, object]) -> int:
+    """The reminder that was delivered last; none in alerts of an earlier version."""
+    number = body.get("reminder", 0)
+    return number if isinstance(number, int) else 0

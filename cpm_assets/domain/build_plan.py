@@ -14,7 +14,8 @@ PURPOSE_TAG = "cpm/purpose"
 """The run tag that says what a run is for; a run without it (materialized by hand in the UI) is a `day` run."""
 
 DAY, TICK, FINALIZE, RECOST, RECONCILE, STATUS = "day", "tick", "finalize", "recost", "reconcile", "status"
-PURPOSES = (DAY, TICK, FINALIZE, RECOST, RECONCILE, STATUS)
+VERIFY = "verify"
+PURPOSES = (DAY, TICK, FINALIZE, RECOST, RECONCILE, STATUS, VERIFY)
 COSTING = (DAY, TICK, FINALIZE, RECOST)
 
 

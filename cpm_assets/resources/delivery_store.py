@@ -12,8 +12,8 @@ from pathlib import Path
 from cpm_assets.resources.lake import Lake
 from cpm_assets.resources.write_once import publish_part, write_once
 
-REFERENCE_KINDS = ("carrier_contracts", "rate_cards", "seat_licenses")
-"""The kinds that figures are made of."""
+REFERENCE_KINDS = ("carrier_contracts", "rate_cards", "seat_licenses", "waivers")
+"""The kinds that figures are made of, or closed by."""
 REVIEW_DECISIONS = "review_decisions"
 INVOICES = "invoices"
 

@@ -140,6 +140,8 @@ REVIEW_DECISIONS = _schema(
     }
 )
 
+WAIVERS = _schema({"usage_date": _DATE, "check_name": _TEXT, "reason": _TEXT, "person": _TEXT, **_PROVENANCE})
+
 INVOICES = _schema(
     {
         "carrier_folder": _TEXT,
@@ -281,6 +283,7 @@ INPUT_SCHEMAS: dict[str, pa.Schema] = {
     "carrier_contracts": CARRIER_CONTRACTS,
     "seat_licenses": SEAT_LICENSES,
     "review_decisions": REVIEW_DECISIONS,
+    "waivers": WAIVERS,
     "invoices": INVOICES,
     "invoice_headers": INVOICE_HEADERS,
     "reference_rejects": REFERENCE_REJECTS,

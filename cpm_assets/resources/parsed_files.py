@@ -29,6 +29,7 @@ from cpm_assets.domain.rate_cards import RATE_CARDS
 from cpm_assets.domain.review_decisions import REVIEW_DECISIONS as REVIEW_DECISION_COLUMNS
 from cpm_assets.domain.seat_licenses import SEAT_LICENSES
 from cpm_assets.domain.unpacking import unpacked
+from cpm_assets.domain.waivers import WAIVERS
 from cpm_assets.resources import parquet_schemas
 from cpm_assets.resources.delivery_store import INVOICES, REVIEW_DECISIONS, Delivery, deliveries
 from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
@@ -43,6 +44,7 @@ _REFERENCE: dict[str, tuple[DeliverySpec, pa.Schema]] = {
     "rate_cards": (RATE_CARDS, parquet_schemas.RATE_CARDS),
     "seat_licenses": (SEAT_LICENSES, parquet_schemas.SEAT_LICENSES),
     REVIEW_DECISIONS: (REVIEW_DECISION_COLUMNS, parquet_schemas.REVIEW_DECISIONS),
+    "waivers": (WAIVERS, parquet_schemas.WAIVERS),
 }
 
 

@@ -15,8 +15,9 @@ from cpm_assets_tests.conftest import REPOSITORY, run_command
 
 STAGES = {"raw_legs", "normalized_usage", "rate_card_dimension", "costed_legs", "cpm_fact", "reconciliation_flags"}
 OTHER_ASSETS = {
-    "raw_rate_cards", "raw_carrier_contracts", "raw_seat_licenses", "raw_invoices", "cpm_daily", "cpm_hourly",
-    "cpm_by_prefix", "cpm_trailing_7d", "dim_carrier", "dim_region", "dim_date", "costed_legs_rejected", "day_status",
+    "raw_rate_cards", "raw_carrier_contracts", "raw_seat_licenses", "raw_invoices", "raw_waivers", "cpm_daily",
+    "cpm_hourly", "cpm_by_prefix", "cpm_trailing_7d", "dim_carrier", "dim_region", "dim_date", "costed_legs_rejected",
+    "day_status",
     "reconciliation_daily", "invoice_coverage", "internal_handling_cost", "rejected_legs", "rejected_reference_rows",
     "rejected_invoice_lines", "cpm_meta", "day_versions", "month_close", "figure_changes", "published",
     "raw_review_decisions", "finance_review_queue", "flag_evidence", "review_decisions", "invoice_files",
@@ -121,7 +122,11 @@ def test_the_stages_follow_from_each_other(loaded: dict[str, Any]) -> None:
 def test_every_check_is_seen_on_its_day_and_the_two_of_the_gate_block(loaded: dict[str, Any]) -> None:
     """A check without partitions shows the newest day's result on all of them."""
     listed = {f"{check['asset']}:{check['name']}" for check in listed_checks()}
-    assert set(loaded["checks"]) == listed | {"raw_legs:extraction_complete", "cpm_fact:open_day_fresh"}
+    assert set(loaded["checks"]) == listed | {
+        "raw_legs:extraction_complete",
+        "cpm_fact:open_day_fresh",
+        "day_versions:frozen_days_intact",
+    }
     assert all(check["has_partitions"] and check["description"] for check in loaded["checks"].values())
     assert {name for name, check in loaded["checks"].items() if check["blocking"]} == {
         "costed_legs:carrier_match",
@@ -135,12 +140,14 @@ def test_the_clockwork_runs_from_the_start(loaded: dict[str, Any]) -> None:
         "open_day_schedule": ["*/15 * * * *", "UTC", "tick_job", "RUNNING"],
         "freshness_schedule": ["10,25,40,55 * * * *", "UTC", "freshness_job", "RUNNING"],
         "daily_reconciliation_schedule": ["0 6 * * *", "UTC", "reconciliation_job", "RUNNING"],
+        "daily_verification_schedule": ["0 4 * * *", "UTC", "verify_job", "RUNNING"],
     }
     assert loaded["sensors"] == {
         "finalization_sensor": "RUNNING", "invoice_sensor": "RUNNING", "alert_sensor": "RUNNING"
     }  # fmt: skip
     assert set(loaded["jobs"]) == {
-        "day_job", "finalize_job", "freshness_job", "recost_job", "reconciliation_job", "status_job", "tick_job"
+        "day_job", "finalize_job", "freshness_job", "recost_job", "reconciliation_job", "status_job", "tick_job",
+        "verify_job",
     }  # fmt: skip
 
 

@@ -29,10 +29,10 @@ def publish_checks(installation: Installation, *rows: tuple[str, date, bool, boo
     with duckdb.connect(str(marts)) as connection:
         connection.execute(
             "create table check_results (check_name varchar, usage_date date, is_blocking boolean, is_passed boolean, "
-            "failing_rows bigint, run_id varchar)"
+            "is_waived boolean, failing_rows bigint, run_id varchar)"
         )
         for row in rows:
-            connection.execute("insert into check_results values (?, ?, ?, ?, ?, ?)", row)
+            connection.execute("insert into check_results values (?, ?, ?, ?, false, ?, ?)", row)
     snapshots = installation.warehouse.snapshots
     snapshots.publish(marts, snapshots.name(datetime.now(UTC), "run"))
 
@@ -135,3 +135,25 @@ def test_failures_of_long_ago_are_history(instance: dg.DagsterInstance, installa
     """A retired job's last failure would be open for ever."""
     run_of(instance, FAILURE, D1)
     assert current_problems(instance, installation, datetime.now(UTC) + timedelta(days=15)) == []
+
+
+def test_of_a_day_that_should_be_closed_the_problem_is_told_again_each_day(
+    instance: dg.DagsterInstance, installation: Installation
+) -> None:
+    """A day that does not close would be forgotten after its first message; one that is not due needs no reminder."""
+    publish_checks(installation, ("carrier_match", D1, True, False, 3, "run-1"))
+    due = datetime(2026, 11, 4, tzinfo=UTC)
+    reminders = {}
+    for hours in (-1, 0, 23, 24, 50):
+        (problem,) = current_problems(instance, installation, due + timedelta(hours=hours))
+        reminders[hours] = problem.reminder
+        assert ("which is due since 2026-11-04 00:00 UTC" in problem.text) is (hours >= 0)
+    assert reminders == {-1: 0, 0: 1, 23: 1, 24: 2, 50: 3}
+
+
+def test_of_the_verifications_only_the_newest_counts(instance: dg.DagsterInstance, installation: Installation) -> None:
+    """Each runs on its own day: the one before the repair would be told for ever."""
+    run_of(instance, FAILURE, D1, job_name="verify_job", purpose="verify")
+    assert problems(instance, installation) == [("run", "frozen_days_intact", "2026-11-01")]
+    run_of(instance, SUCCESS, D2, job_name="verify_job", purpose="verify")
+    assert problems(instance, installation) == []

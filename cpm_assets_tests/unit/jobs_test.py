@@ -16,6 +16,7 @@ def test_every_job_has_a_purpose_that_exists() -> None:
         "reconciliation_job": "reconcile",
         "freshness_job": "status",
         "status_job": "status",
+        "verify_job": "verify",
     }
 
 

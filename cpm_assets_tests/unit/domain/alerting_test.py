@@ -33,6 +33,7 @@ def test_a_new_problem_is_told_with_its_count_and_runbook() -> None:
         "failing_rows": 3,
         "runbook": "docs/runbooks/carrier_match.md",
         "run_id": "run-1",
+        "reminder": 0,
     }
 
 
@@ -40,6 +41,15 @@ def test_a_problem_is_told_once_however_often_it_fails() -> None:
     """96 ticks a day with one bad leg would be 96 pages, and the next real one is not read."""
     again = replace(PROBLEM, run_id="run-2", failing_rows=4, text="other")
     assert messages_due([again], delivered(PROBLEM)) == []
+
+
+def test_a_problem_is_told_again_with_each_new_reminder() -> None:
+    """A day that does not close is forgotten after its first night; told each minute, it is switched off."""
+    first, second = replace(PROBLEM, reminder=1), replace(PROBLEM, reminder=2)
+    assert messages_due([first], delivered(first)) == []
+    assert [message["reminder"] for message in messages_due([second], delivered(first))] == [2]
+    old = {alert_id: {**body, "reminder": None} for alert_id, body in delivered(PROBLEM).items()}
+    assert len(messages_due([first], old)) == 1, "an alert that an earlier version delivered"
 
 
 def test_each_day_and_each_check_is_its_own_alert() -> None:

@@ -87,9 +87,20 @@ vanished_counts as (
     group by usage_date
 ),
 
+waivers as (
+    select
+        usage_date,
+        max(waived_by) filter (where check_name = 'carrier_match') as unknown_carriers_waived_by,
+        max(waived_by) filter (where check_name = 'non_zero_billing') as zero_billings_waived_by
+    from {{ ref('int_waived_checks') }}
+    group by usage_date
+),
+
 counted as (
     select
         run_days.*,
+        waivers.unknown_carriers_waived_by,
+        waivers.zero_billings_waived_by,
         settings.*,
         coalesce(leg_counts.legs, 0) as legs,
         coalesce(leg_counts.legs_in_progress, 0) as legs_in_progress,
@@ -113,6 +124,7 @@ counted as (
     left join excluded_counts on run_days.usage_date = excluded_counts.asked_day
     left join reject_counts on run_days.usage_date = reject_counts.usage_date
     left join vanished_counts on run_days.usage_date = vanished_counts.usage_date
+    left join waivers on run_days.usage_date = waivers.usage_date
 )
 
 select
@@ -142,8 +154,8 @@ select
     and (
         is_restored
         or (
-            unknown_carrier_legs <= tolerated_unknown_carrier_legs
-            and zero_billing_legs <= tolerated_zero_billing_legs
+            (unknown_carrier_legs <= tolerated_unknown_carrier_legs or unknown_carriers_waived_by is not null)
+            and (zero_billing_legs <= tolerated_zero_billing_legs or zero_billings_waived_by is not null)
         )
     ) as is_accepted,
     nullif(concat_ws(
@@ -153,12 +165,14 @@ select
                 then unknown_carrier_legs || case when unknown_carrier_legs = 1
                     then ' billable leg with an unknown carrier: ' else ' billable legs with an unknown carrier: ' end
                     || unknown_carrier_names || ' (tolerated ' || tolerated_unknown_carrier_legs || ')'
+                    || coalesce('; waived by ' || unknown_carriers_waived_by, '')
         end,
         case
             when zero_billing_legs > tolerated_zero_billing_legs
                 then zero_billing_legs || case when zero_billing_legs = 1
                     then ' answered leg without billed seconds' else ' answered legs without billed seconds' end
                     || ' (tolerated ' || tolerated_zero_billing_legs || ')'
+                    || coalesce('; waived by ' || zero_billings_waived_by, '')
         end
     ), '') as reason
 from counted

@@ -20,7 +20,7 @@ def model(dbt, session):
         "cpm_by_prefix": dbt.ref("cpm_by_prefix"),
         "internal_handling_cost": dbt.ref("internal_handling_cost"),
     }
-    checks = dbt.ref("check_results")
+    checks, waivers = dbt.ref("check_results"), dbt.ref("stg_reference__waivers")
     days = dbt.ref("int_days_to_freeze").order("usage_date")
     versions = []
     for usage_date, is_restored, directory, facts in days.fetchall():
@@ -28,11 +28,10 @@ def model(dbt, session):
             versions.append(read_version(Path(directory)))
             continue
         of_day = f"usage_date = date '{usage_date}'"
-        results = checks.filter(of_day).order("check_name")
-        names = ("check_name", "is_blocking", "is_passed", "failing_rows")
         stated = {
             **json.loads(facts),
-            "checks": [dict(zip(names, row, strict=True)) for row in results.project(", ".join(names)).fetchall()],
+            "checks": _records(checks.filter(of_day), "check_name, is_blocking, is_passed, is_waived, failing_rows"),
+            "waivers": _records(waivers.filter(of_day), "check_name, person, reason, source_file_sha256"),
         }
         of_tables = {name: rows.filter(of_day) for name, rows in tables.items()}
         versions.append(write_version(Path(directory), of_tables, stated))
@@ -56,3 +55,9 @@ def model(dbt, session):
             "reasons": [version.reason for version in versions],
         },
     )
+
+
+def _records(rows, columns):
+    """Rows as dictionaries of the given columns, in their order."""
+    chosen = rows.project(columns).order(columns)
+    return [dict(zip(chosen.columns, row, strict=True)) for row in chosen.fetchall()]

@@ -4,7 +4,7 @@
 {#- A check that this run does not evaluate for one of its days keeps what the last run said. -#}
 {%- set result_columns = {
     'usage_date': 'date', 'check_name': 'varchar', 'asset_name': 'varchar', 'severity': 'varchar',
-    'is_blocking': 'boolean', 'is_passed': 'boolean', 'failing_rows': 'bigint', 'offenders': 'varchar',
+    'is_blocking': 'boolean', 'is_passed': 'boolean', 'is_waived': 'boolean', 'failing_rows': 'bigint', 'offenders': 'varchar',
     'run_id': 'varchar', 'evaluated_at_utc': 'timestamp'
 } -%}
 with run_days as (
@@ -61,6 +61,10 @@ summed as (
     group by usage_date, check_name
 ),
 
+waived as (
+    select usage_date, check_name from {{ ref('int_waived_checks') }}
+),
+
 results as (
     select
         evaluated.usage_date,
@@ -69,12 +73,16 @@ results as (
         evaluated.severity,
         evaluated.is_blocking,
         coalesce(summed.failing_rows, 0) <= evaluated.tolerated as is_passed,
+        evaluated.is_blocking
+        and coalesce(summed.failing_rows, 0) > evaluated.tolerated
+        and waived.check_name is not null as is_waived,
         cast(coalesce(summed.failing_rows, 0) as bigint) as failing_rows,
         coalesce(summed.offenders, '[]') as offenders,
         evaluated.run_id,
         evaluated.built_at_utc as evaluated_at_utc
     from evaluated
     left join summed on evaluated.usage_date = summed.usage_date and evaluated.check_name = summed.check_name
+    left join waived on evaluated.usage_date = waived.usage_date and evaluated.check_name = waived.check_name
 ),
 
 kept as (
