@@ -19,6 +19,7 @@ from benchmarks import (
     empty_day,
     extraction_memory,
     extraction_requests,
+    freezing,
     matching,
     matching_quality,
     publishing,
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "requests": extraction_requests.measure,
     "memory": extraction_memory.measure,
     "publishing": publishing.measure,
+    "freezing": freezing.measure,
     "matching": matching.measure,
     "x12": x12.measure,
 }

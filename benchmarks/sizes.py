@@ -21,6 +21,8 @@ class Sizes:
     memory_legs: tuple[int, int]
     publishing_legs: int
     publishing_runs: int
+    freezing_legs: int
+    freezing_runs: int
     matching_calls: int
     quality_legs: int
     x12_calls: int
@@ -43,6 +45,8 @@ FULL = Sizes(
     memory_legs=(100_000, 1_000_000),
     publishing_legs=10_000_000,
     publishing_runs=5,
+    freezing_legs=1_000_000,
+    freezing_runs=5,
     matching_calls=1_000_000,
     quality_legs=100_000,
     x12_calls=200_000,
@@ -64,6 +68,8 @@ SMALL = Sizes(
     memory_legs=(30_000, 90_000),
     publishing_legs=500_000,
     publishing_runs=3,
+    freezing_legs=10_000,
+    freezing_runs=2,
     matching_calls=50_000,
     quality_legs=10_000,
     x12_calls=20_000,

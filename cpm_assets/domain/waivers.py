@@ -4,8 +4,9 @@ Columns and their rules only. What a waiver does is SQL (`int_waived_checks`, `i
 day, not before.
 """
 
-from cpm_assets.domain.deliveries import Cells, Column, DeliverySpec, Values
+from cpm_assets.domain.deliveries import Cells, Column, DeliverySpec
 from cpm_assets.domain.field_values import one_of, plain_text, utc_date
+from cpm_assets.domain.taken_rows import Values
 
 BLOCKING_CHECKS = ("carrier_match", "non_zero_billing")
 """Those that can be waived, as `dbt/dbt_project.yml` lists them: a misspelt one is rejected, not ignored."""
