@@ -64,7 +64,9 @@ def qualities(month: Month, matches: Iterable[Matched]) -> list[Quality]:
         is_same = line.line_kind == "call" and line.leg_id is not None and twin_set[line.leg_id] == twin_set[leg_id]
         is_right = is_same and left[twin_set[leg_id]] > 0
         left[twin_set[leg_id]] -= is_right
-        made.append((faults_of.get(line.leg_id or "", {"all", *line.faults}), is_right))
+        # Of twins that were swapped each counts for itself, or a leg billed twice would count for both.
+        own = faults_of.get(leg_id) if is_right else None
+        made.append((own or faults_of.get(line.leg_id or "", {"all", *line.faults}), is_right))
 
     def of(name: str, what: str) -> Quality:
         outcomes = [is_right for faults, is_right in made if name in faults]
