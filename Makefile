@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test dev day finalize backfill as-of decide verify rebuild bench bench-small check lint types docs browser-test clean
+.PHONY: help setup demo test dev day finalize backfill recost as-of decide verify rebuild bench bench-small check lint types docs browser-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ finalize: setup ## close one UTC day for good: make finalize DAY=2026-11-20
 
 backfill: setup ## a range of UTC days in one run: make backfill FIRST=2026-11-01 LAST=2026-11-10
 	@$(RUN) -m cpm_assets backfill $(or $(FIRST),$(error say FIRST= and LAST=)) $(or $(LAST),$(error say FIRST= and LAST=))
+
+recost: setup ## days that new cards and contracts touch, costed again; DRY_RUN=1 only prints what would change
+	@$(RUN) -m cpm_assets recost $(if $(DRY_RUN),--dry-run)
 
 as-of: setup ## one day's figures as known at an instant: make as-of DAY=2026-11-20 AT=2026-11-23T00:00:00Z
 	@$(RUN) -m cpm_assets as-of $(or $(DAY),$(error say DAY= and AT=)) $(or $(AT),$(error say DAY= and AT=))

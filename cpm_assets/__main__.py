@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from cpm_assets.commands import as_of, day, decide, demo, dev, rebuild, verify
+from cpm_assets.commands import as_of, day, decide, demo, dev, rebuild, recost, verify
 from cpm_assets.domain.build_plan import DAY, FINALIZE
 from cpm_assets.domain.review_decisions import STATUSES
 from cpm_assets.resources.data_directory import WrongStampError
@@ -62,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     deciding.add_argument("--by", required=True, help="who decided")
     deciding.add_argument("--note", default="", help="why, in one line")
     deciding.set_defaults(run=lambda o: decide.run_decide(o.flag, o.status, o.by, o.note))
+
+    again = command("recost", "the days that new cards and contracts touch, costed again")
+    again.add_argument("--dry-run", action="store_true", help="only print what would change; nothing is written")
+    again.set_defaults(run=lambda o: recost.run_recost(dry_run=o.dry_run))
 
     command("demo", "ten fixed days of the sandbox through every stage, and what came of them").set_defaults(
         run=lambda o: demo.run_demo()

@@ -6,7 +6,7 @@ Belongs here: the gathering. Which of it is to be told is `domain/alerting.py`; 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import duckdb
@@ -29,19 +29,20 @@ LOOK_BACK_DAYS = 14
 
 
 def current_problems(instance: dg.DagsterInstance, installation: Installation, now: datetime) -> list[Problem]:
-    """Failed blocking checks as published, and days whose newest run failed for another reason than such a check."""
+    """Failed blocking checks and restatements as published, and days whose newest run failed for another reason."""
     runbooks_url, builds = installation.settings.runbooks_url, installation.warehouse.builds
     problems = [
         *failed_checks(installation.directory, runbooks_url),
         *failed_runs(instance, builds, now, runbooks_url),
     ]
     final_days = builds.final_days({date.fromisoformat(problem.usage_date) for problem in problems})
-    return [
+    reminded = [
         problem
         if date.fromisoformat(problem.usage_date) in final_days
         else _of_unclosed_day(problem, now, installation.settings.finalization_hours)
         for problem in problems
     ]
+    return [*reminded, *restated_days(installation.directory, now, runbooks_url)]
 
 
 def _of_unclosed_day(problem: Problem, now: datetime, finalization_hours: int) -> Problem:
@@ -73,6 +74,37 @@ def failed_checks(directory: DataDirectory, runbooks_url: str = RUNBOOKS_URL) ->
             run_id=run_id,
         )
         for name, day, failing_rows, run_id in rows
+    ]
+
+
+def restated_days(directory: DataDirectory, now: datetime, runbooks_url: str = RUNBOOKS_URL) -> list[Problem]:
+    """One problem per version of a closed UTC day that was made lately, with its worth; and per day that got none.
+
+    A version is told for LOOK_BACK_DAYS. A day whose comparison is blocked is told until it no longer is.
+    """
+    if not directory.published_file.exists():
+        return []
+    with duckdb.connect(str(directory.published_file.resolve()), read_only=True) as connection:
+        if ("day_versions",) not in connection.execute("select table_name from duckdb_tables()").fetchall():
+            return []  # published before there were versions
+        rows = connection.execute(
+            "select usage_date, 'version ' || version, reason, known_from_utc from day_versions "
+            "where version > 1 and known_from_utc >= $since "
+            "union all select usage_date, 'late usage', reason, last_good_at_utc from day_status "
+            "where status in ('final', 'restated') and reason like 'not restated: %' order by 1, 2",
+            {"since": now.astimezone(UTC).replace(tzinfo=None) - timedelta(days=LOOK_BACK_DAYS)},
+        ).fetchall()
+    return [
+        Problem(
+            kind="restatement",
+            subject=subject,
+            usage_date=day.isoformat(),
+            text=f"{subject} of {day}: {reason}; what was closed stands",
+            failing_rows=0,
+            runbook=runbook_link(runbooks_url, "late_usage_after_final"),
+            run_id="",
+        )
+        for day, subject, reason, _ in rows
     ]
 
 

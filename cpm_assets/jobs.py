@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from cpm_assets.domain.build_plan import DAY, FINALIZE, PURPOSE_TAG, RECONCILE, RECOST, STATUS, TICK, VERIFY
+from cpm_assets.domain.build_plan import DAY, FINALIZE, LATE_SWEEP, PURPOSE_TAG, RECONCILE, RECOST, STATUS, TICK, VERIFY
 
 FRESHNESS = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("cpm_fact"), "open_day_fresh"))
 INTACT = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("day_versions"), "frozen_days_intact"))
@@ -50,6 +50,18 @@ def build_jobs() -> list[dg.JobDefinition | dg.UnresolvedAssetJobDefinition]:
             RECOST,
             ALL_BUT_EXTRACTION,
             "A day again from the lake, without asking the API: for a new rate card or contract.",
+        ),
+        job(
+            "late_sweep_job",
+            LATE_SWEEP,
+            EVERYTHING,
+            "A closed day read whole again: what came late makes a numbered version beside it (D21).",
+        ),
+        job(
+            "restatement_job",
+            LATE_SWEEP,
+            ALL_BUT_EXTRACTION,
+            "A closed day compared with what the lake holds now: for a card or contract that came late (D21).",
         ),
         job("reconciliation_job", RECONCILE, RECONCILIATION, "Invoices against the legs of the days; figures stay."),
         job(

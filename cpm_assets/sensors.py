@@ -9,14 +9,17 @@ from datetime import date, datetime, timedelta
 import dagster as dg
 
 from cpm_assets.alerts import current_problems
-from cpm_assets.domain.build_plan import FINALIZE, PURPOSE_TAG
+from cpm_assets.domain.build_plan import FINALIZE, LATE_SWEEP, PURPOSE_TAG, RECOST
 from cpm_assets.domain.finality import DAYS_A_TICK, days_due_for_finalization
+from cpm_assets.domain.late_sweeps import late_sweeps_due
 from cpm_assets.installation import Installation
 from cpm_assets.resources.alert_outbox import AlertOutbox, DeliveryError, webhook
 from cpm_assets.resources.build_log import BuildLog
 from cpm_assets.resources.clock import Clock
 from cpm_assets.resources.due_invoices import due_invoices
 from cpm_assets.runs import days_failed_since, days_in_progress, fail_runs_of_dead_processes, range_tags
+from cpm_assets.touched_days import touched_days
+from cpm_assets.unseen_lines import invoiced_and_unseen
 
 RETRY_HOURS = 6
 """A day whose closing or comparison failed, or whose closing was rejected, is tried again after this long, so ten such
@@ -34,10 +37,7 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
     )
     def finalization_sensor(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         now = clock.now()
-        held_back = days_in_progress(context.instance, "finalize_job") | days_failed_since(
-            context.instance, "finalize_job", now - timedelta(hours=RETRY_HOURS)
-        )
-        due = finalizations_due(installation, now, held_back)
+        due = finalizations_due(installation, now, held_back(context.instance, "finalize_job", now))
         return [
             dg.RunRequest(
                 run_key=f"finalize {day} {now:%Y-%m-%dT%H}",
@@ -69,6 +69,57 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
         return dg.SkipReason(f"{len(due)} invoice(s) wait: their days failed lately" if due else "no invoice is due")
 
     @dg.sensor(
+        job_name="late_sweep_job",
+        minimum_interval_seconds=300,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Closed days to read again, ten a tick: at their hours, or for an invoiced call never seen.",
+    )
+    def late_sweep_sensor(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        now = clock.now()
+        return [
+            dg.RunRequest(
+                run_key=f"late sweep {day} {now:%Y-%m-%dT%H}",
+                partition_key=day.isoformat(),
+                tags={PURPOSE_TAG: LATE_SWEEP},
+            )
+            for day in sweeps_due(installation, now, held_back(context.instance, "late_sweep_job", now))
+        ] or dg.SkipReason("no closed day is due to be read again")
+
+    @dg.sensor(
+        job_name="recost_job",
+        minimum_interval_seconds=120,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Open days that a new card or contract touches: costed again from the lake.",
+    )
+    def recosting_sensor(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        return _requests_for_touched(context, "recost_job", RECOST)
+
+    @dg.sensor(
+        job_name="restatement_job",
+        minimum_interval_seconds=300,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Closed days that a new card or contract touches: compared, and restated if they differ.",
+    )
+    def restatement_sensor(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        return _requests_for_touched(context, "restatement_job", LATE_SWEEP)
+
+    def _requests_for_touched(
+        context: dg.SensorEvaluationContext, job_name: str, purpose: str
+    ) -> list[dg.RunRequest] | dg.SkipReason:
+        now = clock.now()
+        waiting = held_back(context.instance, job_name, now)
+        of_job = [day for day in touched_days(installation, now) if day.is_final == (purpose == LATE_SWEEP)]
+        due = [day for day in of_job if day.usage_date not in waiting][:DAYS_A_TICK]
+        return [
+            dg.RunRequest(
+                run_key=f"{job_name} {day.usage_date} known {day.known_at_utc.isoformat()} {now:%Y-%m-%dT%H}",
+                partition_key=day.usage_date.isoformat(),
+                tags={PURPOSE_TAG: purpose},
+            )
+            for day in due
+        ] or dg.SkipReason("no new card or contract touches such a day")
+
+    @dg.sensor(
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Failed runs and failed blocking checks: POSTed to the webhook until delivered, and when resolved.",
@@ -85,7 +136,26 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
             return dg.SkipReason(str(error))
         return dg.SkipReason(f"{len(problems)} open problem(s), {len(sent)} message(s) sent")
 
-    return [finalization_sensor, invoice_sensor, alert_sensor]
+    return [finalization_sensor, invoice_sensor, late_sweep_sensor, recosting_sensor, restatement_sensor, alert_sensor]
+
+
+def held_back(instance: dg.DagsterInstance, job_name: str, now: datetime) -> set[date]:
+    """Days that a run of the job is at work on, or failed on less than RETRY_HOURS ago."""
+    return days_in_progress(instance, job_name) | days_failed_since(
+        instance, job_name, now - timedelta(hours=RETRY_HOURS)
+    )
+
+
+def sweeps_due(installation: Installation, now: datetime, held_back: set[date]) -> list[date]:
+    """Closed days to read again now, as `domain/late_sweeps.py` decides from the build log and the review log."""
+    closings = installation.warehouse.builds.final_days()
+    reviews = installation.warehouse.reviews.of_days(closings)
+    swept = {
+        day: [closing.known_at_utc, *(review.swept_at_utc for review in reviews.get(day, ()))]
+        for day, closing in closings.items()
+    }
+    hours, asked_since = installation.settings.late_sweep_hours, invoiced_and_unseen(installation)
+    return late_sweeps_due(now, swept, hours, held_back=held_back, asked_since=asked_since)
 
 
 def finalizations_due(installation: Installation, now: datetime, held_back: set[date]) -> list[date]:

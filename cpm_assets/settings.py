@@ -41,6 +41,7 @@ SANDBOX_FIRST_DAY = date(2026, 10, 24)
 RUNBOOKS_URL = "docs/runbooks"
 """Without a setting, the pages' path in the repository."""
 USAGE_SOURCES = ("genesys_usage",)
+LATE_SWEEP_HOURS = (72, 96, 168)
 HOST_VARIABLES = ("GENESYS_API_URL", "GENESYS_LOGIN_URL")
 GENESYS_VARIABLES = ("GENESYS_REGION", *HOST_VARIABLES, "GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET")
 
@@ -68,6 +69,7 @@ class Settings:
     alert_webhook_url: str | None = field(default=None, repr=False)
     runbooks_url: str = RUNBOOKS_URL
     finalization_hours: int = 48
+    late_sweep_hours: tuple[int, ...] = LATE_SWEEP_HOURS
     tolerated_unknown_carrier_legs: int = 0
     tolerated_zero_billing_legs: int = 0
     publish_numbers: str = "masked"
@@ -97,6 +99,7 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         alert_webhook_url=given.get("CPM_ALERT_WEBHOOK_URL"),
         runbooks_url=given.get("CPM_RUNBOOKS_URL", RUNBOOKS_URL).rstrip("/"),
         finalization_hours=_whole_number(given, "CPM_FINALIZATION_HOURS", 48, least=1),
+        late_sweep_hours=_hours(given, "CPM_LATE_SWEEP_HOURS", LATE_SWEEP_HOURS),
         tolerated_unknown_carrier_legs=_whole_number(given, "CPM_TOLERATED_UNKNOWN_CARRIER_LEGS", 0),
         tolerated_zero_billing_legs=_whole_number(given, "CPM_TOLERATED_ZERO_BILLING_LEGS", 0),
         publish_numbers=_one_of(given, "CPM_PUBLISH_NUMBERS", ("masked", "full")),
@@ -140,6 +143,13 @@ def _whole_number(given: Mapping[str, str], name: str, default: int, least: int 
     if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= MOST:
         raise SettingsError(f"{name} is {text!r}; it must be a whole number from {least} to {MOST}")
     return int(text)
+
+
+def _hours(given: Mapping[str, str], name: str, default: tuple[int, ...]) -> tuple[int, ...]:
+    text = given.get(name, ",".join(map(str, default)))
+    if not re.fullmatch(r"[0-9]{1,5}(,[0-9]{1,5})*", text) or min(hours := [*map(int, text.split(","))]) < 1:
+        raise SettingsError(f"{name} is {text!r}; it must be whole hours of 1 or more with commas between: 72,96,168")
+    return tuple(sorted(set(hours)))
 
 
 def _one_of(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:

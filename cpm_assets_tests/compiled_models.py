@@ -143,6 +143,8 @@ class MemoryWarehouse:
         self._put("superseded_sweeps", schemas.RUN_SUPERSEDED_SWEEPS, [])
         self._put("reference_files", schemas.RUN_REFERENCE_FILES, [_file(each) for each in inputs.deliveries])
         self._put("freezings", schemas.RUN_FREEZINGS, inputs.freezings)
+        self._put("restated_versions", schemas.RUN_RESTATED_VERSIONS, [])
+        self._put("reviews", schemas.RUN_REVIEWS, [])
         self._put("run", schemas.RUN, [run_row(inputs)])
 
     def _put(self, name: str, schema: pa.Schema, rows: Sequence[dict[str, Any]]) -> None:

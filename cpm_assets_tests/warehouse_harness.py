@@ -78,6 +78,8 @@ def write_inputs(directory: Path, inputs: RunInputs) -> None:
     _write(directory / "superseded_sweeps.parquet", superseded, schemas.RUN_SUPERSEDED_SWEEPS)
     _write(directory / "reference_files.parquet", reference_files, schemas.RUN_REFERENCE_FILES)
     _write(directory / "freezings.parquet", inputs.freezings, schemas.RUN_FREEZINGS)
+    _write(directory / "restated_versions.parquet", [], schemas.RUN_RESTATED_VERSIONS)
+    _write(directory / "reviews.parquet", [], schemas.RUN_REVIEWS)
     _write(directory / "run.parquet", [run_row(inputs)], schemas.RUN)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from cpm_assets.domain.build_plan import TICK, purpose_of
+from cpm_assets.domain.build_plan import LATE_SWEEP, TICK, purpose_of
 from cpm_assets.domain.extraction_errors import ExtractionError
 from cpm_assets.domain.extraction_plan import PlannedExtraction, due_extraction, whole_day
 from cpm_assets.domain.extraction_receipt import ExtractionReceipt
@@ -91,7 +91,7 @@ def _planned(
     context: dg.AssetExecutionContext, installation: Installation, clock: Clock, day: date, is_final: bool
 ) -> PlannedExtraction | None:
     """What is to be read of a day now; None when nothing is, and the log says why."""
-    if is_final:
+    if is_final and purpose_of(context.run.tags) != LATE_SWEEP:
         context.log.info(f"{day} is final: nothing recomputes it (D21)")
         return None
     if purpose_of(context.run.tags) != TICK:

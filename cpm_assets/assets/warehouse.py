@@ -19,6 +19,7 @@ from cpm_assets.installation import Installation
 from cpm_assets.owners import OWNERS
 from cpm_assets.partitions import days_of
 from cpm_assets.resources.clock import Clock
+from cpm_assets.resources.final_day_review import review_final_days
 from cpm_assets.resources.run_inputs import plan_run
 from cpm_assets.resources.warehouse_build import BuildReport, build_days
 from cpm_assets.runs import mark_process
@@ -69,6 +70,7 @@ def build_warehouse_assets(partitions_def: dg.PartitionsDefinition, project: Dbt
         holder = f"run {context.run.run_id} ({purpose} {days[0]}{f' to {days[-1]}' if len(days) > 1 else ''})"
         with installation.warehouse.writing(holder, context.log.info):
             plan = plan_run(installation, days, purpose, context.run.run_id, clock.now())
+            plan = review_final_days(installation, plan, context.log.info)
             report = build_days(installation, plan, context.log.info)
         yield from _results(context, report, days)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from cpm_assets.commands.session import Session, say, session
-from cpm_assets.domain.build_plan import FINALIZE
+from cpm_assets.domain.build_plan import DAY, FINALIZE
 from cpm_assets.domain.finality import closes_at
 
-JOB_OF_PURPOSE = {"day": "day_job", "finalize": "finalize_job"}
+JOB_OF_PURPOSE = {DAY: "day_job", FINALIZE: "finalize_job"}
 
 
 def run_day(day: date, purpose: str, *, extract: bool = True) -> int:
-    """One UTC day; 0 if and only if everything materialized and no blocking check failed. A final day is left alone."""
+    """One UTC day; 0 if and only if everything materialized and no blocking check failed.
+
+    A final day is left alone,
+    but for `finalize`: that is its late sweep."""
     return run_range(day, day, purpose, extract=extract)
 
 
@@ -40,7 +43,10 @@ def _run(opened: Session, first: date, last: date, job_name: str) -> int:
         final = builds.final_days([first]).get(first)
         if final is not None:
             say(f"{first} is final since {final.built_at_utc:%Y-%m-%d %H:%M} UTC; nothing recomputes it (D21)")
-            return 0
+            if job_name != JOB_OF_PURPOSE[FINALIZE]:
+                return 0
+            say("it is read again; what came late makes a numbered version beside it")
+            job_name = "late_sweep_job"
     snapshots = opened.installation.warehouse.snapshots
     before = snapshots.current()
     success = opened.run(job_name, first, last)

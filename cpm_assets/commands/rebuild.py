@@ -3,8 +3,8 @@
 Each day is built again as it was last accepted: from the extractions known at that build's instant, under its name and
 time; a closed day's figures are read back from its frozen files (D21). A newer attempt that was rejected or failed is
 replayed after it, so that its evidence is there again. Days built with the same reference data go into one dbt run.
-Flags are made last, from the invoices known now: they follow invoices, not finality (D21). What earlier builds changed
-(`figure_changes`) is taken from the published version.
+Flags are made last, from the invoices known now: they follow invoices, not finality (D21). So are restated versions,
+from their own files. What earlier builds changed (`figure_changes`) is taken from the published version.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from cpm_assets.domain.build_plan import DAY, FINALIZE, RECONCILE, STATUS, DayPl
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild, Tolerated
 from cpm_assets.resources.delivery_store import REFERENCE_KINDS
+from cpm_assets.resources.final_day_review import restated_versions
 from cpm_assets.resources.frozen_verification import check_before_reading
 from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, known_deliveries, tolerated_now
 from cpm_assets.resources.warehouse_build import run_models
@@ -47,14 +48,16 @@ def rebuild(installation: Installation, now: datetime) -> None:
 
 
 def _replays(installation: Installation, now: datetime) -> Iterator[RunPlan]:
-    builds = installation.warehouse.builds
-    days = builds.days()
+    warehouse = installation.warehouse
+    builds, days = warehouse.builds, warehouse.builds.days()
     good = [build for day in days if (build := builds.last_of_day(day, good=True))]
     newest = [build for day in days if (build := builds.last_of_day(day)) and not build.is_good]
     yield from _grouped(installation, good)
     yield from _grouped(installation, newest)
     flagged = tuple(_flagged(installation, day, now) for day in days)
-    yield RunPlan(RUN_ID, now, flagged, tolerated_now(installation.settings))
+    restated = tuple(version for day in warehouse.frozen.days() for version in restated_versions(installation, day))
+    reviews = tuple(review for day in days if (review := warehouse.reviews.last_of_day(day)))
+    yield RunPlan(RUN_ID, now, flagged, tolerated_now(installation.settings), reviews=reviews, restated=restated)
 
 
 def _grouped(installation: Installation, builds: Iterable[DayBuild]) -> Iterator[RunPlan]:

@@ -10,10 +10,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+PASSES = "passes again for"
+_OVER = {"restatement": "is no longer news of"}
+"""What is said when a problem is gone; a restatement only grows old."""
+
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that is wrong now: a failed blocking check of a day, or a failed run of a job on a day.
+    """Something to tell now: a failed blocking check of a day, a failed run of a job on it, or a restatement of it.
 
     `subject` is the check's or job's name, `usage_date` its UTC day (YYYY-MM-DD), `text` what on-call reads first.
     `reminder` counts the days that it has been urgent: with each new one it is sent again.
@@ -59,7 +63,11 @@ def messages_due(problems: Iterable[Problem], open_alerts: Mapping[str, dict[str
         if alert_id not in open_alerts or _reminded(open_alerts[alert_id]) < problem.reminder
     ]
     resolved = [
-        {**body, "status": "resolved", "text": f"{body['subject']} passes again for {body['usage_date']}"}
+        {
+            **body,
+            "status": "resolved",
+            "text": f"{body['subject']} {_OVER.get(str(body['kind']), PASSES)} {body['usage_date']}",
+        }
         for alert_id, body in open_alerts.items()
         if alert_id not in now_wrong
     ]

@@ -14,8 +14,8 @@ PURPOSE_TAG = "cpm/purpose"
 """The run tag that says what a run is for; a run without it (materialized by hand in the UI) is a `day` run."""
 
 DAY, TICK, FINALIZE, RECOST, RECONCILE, STATUS = "day", "tick", "finalize", "recost", "reconcile", "status"
-VERIFY = "verify"
-PURPOSES = (DAY, TICK, FINALIZE, RECOST, RECONCILE, STATUS, VERIFY)
+LATE_SWEEP, VERIFY = "late_sweep", "verify"
+PURPOSES = (DAY, TICK, FINALIZE, RECOST, LATE_SWEEP, RECONCILE, STATUS, VERIFY)
 COSTING = (DAY, TICK, FINALIZE, RECOST)
 
 
@@ -29,7 +29,10 @@ class ExtractionState:
 
 @dataclass(frozen=True)
 class DayPlan:
-    """What a run does with one UTC day: a row of `work/inputs/days.parquet`."""
+    """What a run does with one UTC day: a row of `work/inputs/days.parquet`.
+
+    `is_reviewed`: the day is final and is compared with what is known now (`resources/final_day_review.py`).
+    """
 
     usage_date: date
     purpose: str
@@ -38,6 +41,7 @@ class DayPlan:
     is_reconciled: bool
     extraction_state: str
     extraction_reason: str | None
+    is_reviewed: bool = False
 
 
 def purpose_of(tags: Mapping[str, str]) -> str:
@@ -56,13 +60,15 @@ def plan_days(
 ) -> list[DayPlan]:
     """One plan per day of the run.
 
-    A final day is never costed again (D21); its flags still follow new invoices. A day whose extraction is not
-    complete is not costed either, so its last good figures stand (D23); the plan carries the reason to `day_status`.
+    A final day is never costed again (D21); a late sweep reviews it, and its flags still follow new invoices. A day
+    whose extraction is not complete is not costed either, so its last good figures stand (D23); the plan carries the
+    reason to `day_status`.
     """
     plans = []
     for day in days:
         extraction = extraction_states.get(day, ExtractionState("none"))
-        is_costed = purpose in COSTING and extraction.state == "complete" and day not in final_days
+        is_read, is_final = extraction.state == "complete", day in final_days
+        is_costed = purpose in COSTING and is_read and not is_final
         plans.append(
             DayPlan(
                 usage_date=day,
@@ -72,6 +78,7 @@ def plan_days(
                 is_reconciled=purpose == RECONCILE or is_costed,
                 extraction_state=extraction.state,
                 extraction_reason=extraction.reason,
+                is_reviewed=purpose == LATE_SWEEP and is_read and is_final,
             )
         )
     return plans

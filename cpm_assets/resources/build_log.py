@@ -100,6 +100,13 @@ class BuildLog:
                 return _from_json(path.read_text())
         return None
 
+    def last_costed(self, day: date) -> DayBuild | None:
+        """The newest build that costed the day, accepted or not; None if every one failed before that (D23)."""
+        for path in sorted((self._root / day.isoformat()).glob("*.json"), reverse=True):
+            if path.stem.rsplit("-", 1)[1] != "failed":
+                return _from_json(path.read_text())
+        return None
+
     def prepare(self, builds: Iterable[DayBuild], snapshot_name: str, frozen: Sequence[str] = ()) -> None:
         """Set down what becomes true when the snapshot of that name is published: builds, and the names of waiting
         frozen versions. Only while `writing`."""

@@ -62,6 +62,11 @@ class FrozenVersion:
     manifest_sha256: str
     directory: Path
 
+    @property
+    def inputs_known_at_utc(self) -> datetime:
+        """The instant as of which it was worked out (aware UTC, D22)."""
+        return datetime.fromisoformat(self.manifest["inputs_known_at_utc"])
+
 
 def version_name(version: int) -> str:
     """The directory of a version below its day's."""

@@ -225,6 +225,78 @@ RUN_USAGE_FILES = _schema(
 RUN_SUPERSEDED_SWEEPS = _schema({"asked_day": _DATE, "extraction_id": _TEXT, "legs_path": _TEXT})
 
 RUN_FREEZINGS = _schema({"usage_date": _DATE, "is_restored": _BOOL, "directory": _TEXT, "facts": _TEXT})
+RUN_RESTATED_VERSIONS = _schema(
+    {
+        "usage_date": _DATE,
+        "version": _INT,
+        "is_latest": _BOOL,
+        "known_from_utc": _INSTANT,
+        "manifest_sha256": _TEXT,
+        "reason": _TEXT,
+        "legs": _BIG,
+        "billed_seconds": _BIG,
+        "total_cost": _MONEY,
+        "currency": _TEXT,
+        "daily_path": _TEXT,
+        "changes_path": _TEXT,
+        "restatements_path": _TEXT,
+    }
+)
+
+RUN_REVIEWS = _schema({"usage_date": _DATE, "outcome": _TEXT, "reason": _TEXT, "run_id": _TEXT})
+
+RESTATED_LEGS = _schema(
+    {
+        "usage_date": _DATE,
+        "version": _INT,
+        "leg_id": _TEXT,
+        "change": _TEXT,
+        "cause": _TEXT,
+        "carrier_name": _TEXT,
+        "destination_region": _TEXT,
+        "billed_seconds_before": _BIG,
+        "billed_seconds_after": _BIG,
+        "total_cost_before": _MONEY,
+        "total_cost_after": _MONEY,
+        "currency_before": _TEXT,
+        "currency_after": _TEXT,
+    }
+)
+
+RESTATEMENTS = _schema(
+    {
+        "usage_date": _DATE,
+        "version": _INT,
+        "carrier_name": _TEXT,
+        "destination_region": _TEXT,
+        "currency": _TEXT,
+        "legs_delta": _BIG,
+        "unrated_legs_delta": _BIG,
+        "billed_seconds_delta": _BIG,
+        "billed_minutes_delta": _MONEY,
+        "total_cost_delta": _MONEY,
+    }
+)
+
+RESTATED_DAILY = _schema(
+    {
+        "usage_date": _DATE,
+        "carrier_name": _TEXT,
+        "destination_region": _TEXT,
+        "currency": _TEXT,
+        "legs": _BIG,
+        "unrated_legs": _BIG,
+        "media_seconds": _BIG,
+        "raw_seconds": _BIG,
+        "billed_seconds": _BIG,
+        "media_minutes": _MONEY,
+        "raw_minutes": _MONEY,
+        "billed_minutes": _MONEY,
+        "total_cost": _MONEY,
+        "cpm": _RATE,
+        "is_final": _BOOL,
+    }
+)
 
 RUN_REFERENCE_FILES = _schema(
     {
@@ -287,6 +359,9 @@ INPUT_SCHEMAS: dict[str, pa.Schema] = {
     "invoices": INVOICES,
     "invoice_headers": INVOICE_HEADERS,
     "reference_rejects": REFERENCE_REJECTS,
+    "restated_legs": RESTATED_LEGS,
+    "restatements": RESTATEMENTS,
+    "restated_daily": RESTATED_DAILY,
 }
 """What dbt reads from the lake, by the name that its `empty_<name>.parquet` has."""
 

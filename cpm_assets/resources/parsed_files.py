@@ -76,7 +76,7 @@ def parsed_deliveries(lake: Lake) -> list[ReferenceFile]:
     An invoice's layout follows from the contracts and cards in the lake now: what came in an unknown folder is rejected
     until a contract or card names that carrier, and then read.
     """
-    files = {kind: [_reference_file(each) for each in deliveries(lake, kind)] for kind in _REFERENCE}
+    files = _by_kind(lake)
     invoices = deliveries(lake, INVOICES)
     if not invoices:
         return [file for of_kind in files.values() for file in of_kind]
@@ -87,6 +87,15 @@ def parsed_deliveries(lake: Lake) -> list[ReferenceFile]:
     known.update(map(folder_of, carriers))
     files[INVOICES] = [_invoice_file(invoice, terms, carriers, sorted(known)) for invoice in invoices]
     return [file for of_kind in files.values() for file in of_kind]
+
+
+def reference_files(lake: Lake) -> list[ReferenceFile]:
+    """The deliveries that are not invoices, parsed; oldest first within their kind."""
+    return [file for of_kind in _by_kind(lake).values() for file in of_kind]
+
+
+def _by_kind(lake: Lake) -> dict[str, list[ReferenceFile]]:
+    return {kind: [_reference_file(each) for each in deliveries(lake, kind)] for kind in _REFERENCE}
 
 
 def _reference_file(delivery: Delivery) -> ReferenceFile:

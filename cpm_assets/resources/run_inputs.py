@@ -13,14 +13,16 @@ from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from cpm_assets.domain.build_plan import RECOST, STATUS, DayPlan, ExtractionState, plan_days
+from cpm_assets.domain.build_plan import LATE_SWEEP, RECOST, STATUS, DayPlan, ExtractionState, plan_days
 from cpm_assets.installation import Installation
 from cpm_assets.resources import parquet_schemas as schemas
 from cpm_assets.resources.build_log import Tolerated
 from cpm_assets.resources.closing_facts import closing_facts
-from cpm_assets.resources.frozen_versions import FIRST
+from cpm_assets.resources.frozen_versions import FIRST, FrozenVersion
 from cpm_assets.resources.parsed_files import ReferenceFile, parsed_deliveries
 from cpm_assets.resources.published import published_figure_changes
+from cpm_assets.resources.restatement_inputs import restated_rows, review_rows
+from cpm_assets.resources.review_log import DayReview
 from cpm_assets.resources.usage_extraction import parsed_paths
 from cpm_assets.settings import Settings
 
@@ -47,6 +49,8 @@ class RunPlan:
 
     `is_freezing`: days that it closes get their frozen version (D21); working a day out aside makes none.
     `history_from` is a published version whose history a rebuild keeps: what builds that are not replayed changed.
+    `reviews` and `restated` are what it publishes of final days (`final_day_review.py`): what their reviews found, and
+    of the days with a new version all versions but the first.
     """
 
     run_id: str
@@ -55,6 +59,8 @@ class RunPlan:
     tolerated: Tolerated
     is_freezing: bool = True
     history_from: Path | None = None
+    reviews: tuple[DayReview, ...] = ()
+    restated: tuple[FrozenVersion, ...] = ()
 
 
 def plan_run(installation: Installation, days: Sequence[date], purpose: str, run_id: str, now: datetime) -> RunPlan:
@@ -118,6 +124,9 @@ def write_run_inputs(installation: Installation, plan: RunPlan) -> None:
     )
     freezings = _freezings(installation, plan, deliveries) if plan.is_freezing else []
     schemas.write_table(directory / "freezings.parquet", freezings, schemas.RUN_FREEZINGS)
+    restated = restated_rows(plan.restated)
+    schemas.write_table(directory / "restated_versions.parquet", restated, schemas.RUN_RESTATED_VERSIONS)
+    schemas.write_table(directory / "reviews.parquet", review_rows(plan.reviews), schemas.RUN_REVIEWS)
     schemas.write_empty_tables(directory)
 
 
@@ -203,7 +212,7 @@ def _extraction_state(installation: Installation, day: date, now: datetime, purp
     failure = lake.last_failure(day)
     if (
         failure
-        and not (purpose == RECOST and extractions)
+        and not (purpose in (RECOST, LATE_SWEEP) and extractions)
         and (not extractions or failure.failed_at > extractions[-1].started_at)
     ):
         return ExtractionState("failed", failure.reason)

@@ -21,6 +21,7 @@ from cpm_assets.resources.duckdb_lock import process_having_open
 from cpm_assets.resources.durable_files import fsync_directory, write_durably
 from cpm_assets.resources.frozen_versions import FrozenVersions
 from cpm_assets.resources.published import PublishedSnapshots, restore
+from cpm_assets.resources.review_log import ReviewLog
 from cpm_assets.resources.writer_lock import POLL_SECONDS, writer_lock
 
 
@@ -37,6 +38,7 @@ class Warehouse:
         self.marts_file = directory.warehouse / "cpm.duckdb"
         self.builds = BuildLog(directory.lake, directory.work)
         self.frozen = FrozenVersions(directory.lake, directory.work)
+        self.reviews = ReviewLog(directory.lake)
         self.snapshots = PublishedSnapshots(directory.published)
         self._clean_mark = directory.warehouse / "clean"
         self._rebuild_mark = directory.warehouse / "rebuilding"

@@ -73,7 +73,10 @@ class BuildReport:
 
 
 def build_days(installation: Installation, plan: RunPlan, say: Say) -> BuildReport:
-    """Run dbt over the plan's days, record their builds and publish. Raises as `run_models` does."""
+    """Run dbt over the plan's days, record their builds and publish. Raises as `run_models` does.
+
+    Reviews are logged after that: one that was killed before is made again, and finds its version published, or none.
+    """
     outcomes, models = run_models(installation, plan, say)
     builds = tuple(
         _day_build(day, outcomes, plan.tolerated)
@@ -84,6 +87,8 @@ def build_days(installation: Installation, plan: RunPlan, say: Say) -> BuildRepo
         if not build.is_good:
             say(f"{build.usage_date}: {build.outcome}: {build.reason}")
     snapshot = installation.warehouse.commit(builds, plan.as_of_utc, plan.run_id)
+    for review in plan.reviews:
+        installation.warehouse.reviews.append(review)
     say(f"published {snapshot.name}")
     return BuildReport(builds, snapshot, models)
 

@@ -11,7 +11,10 @@ import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
 SQL_BLOCK = re.compile(r"^```sql\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-PAGES = [DOCS / "analysts.md", DOCS / "finance.md", DOCS / "on-call.md", *sorted((DOCS / "runbooks").glob("*.md"))]
+PAGES = [
+    *(DOCS / f"{name}.md" for name in ("analysts", "controllers", "finance", "on-call")),
+    *sorted((DOCS / "runbooks").glob("*.md")),
+]
 
 
 def _queries(pages: list[Path]) -> list[pytest.param]:

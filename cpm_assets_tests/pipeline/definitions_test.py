@@ -19,7 +19,8 @@ OTHER_ASSETS = {
     "cpm_hourly", "cpm_by_prefix", "cpm_trailing_7d", "dim_carrier", "dim_region", "dim_date", "costed_legs_rejected",
     "day_status",
     "reconciliation_daily", "invoice_coverage", "internal_handling_cost", "rejected_legs", "rejected_reference_rows",
-    "rejected_invoice_lines", "cpm_meta", "day_versions", "month_close", "figure_changes", "published",
+    "rejected_invoice_lines", "cpm_meta", "day_versions", "month_close", "figure_changes", "restatements",
+    "restated_legs", "cpm_daily_restated", "published",
     "raw_review_decisions", "finance_review_queue", "flag_evidence", "review_decisions", "invoice_files",
     "dispute_packs",
 }  # fmt: skip
@@ -142,12 +143,14 @@ def test_the_clockwork_runs_from_the_start(loaded: dict[str, Any]) -> None:
         "daily_reconciliation_schedule": ["0 6 * * *", "UTC", "reconciliation_job", "RUNNING"],
         "daily_verification_schedule": ["0 4 * * *", "UTC", "verify_job", "RUNNING"],
     }
-    assert loaded["sensors"] == {
-        "finalization_sensor": "RUNNING", "invoice_sensor": "RUNNING", "alert_sensor": "RUNNING"
-    }  # fmt: skip
+    sensors = (
+        *("finalization_sensor", "invoice_sensor", "late_sweep_sensor", "recosting_sensor", "restatement_sensor"),
+        "alert_sensor",
+    )
+    assert loaded["sensors"] == dict.fromkeys(sensors, "RUNNING")
     assert set(loaded["jobs"]) == {
-        "day_job", "finalize_job", "freshness_job", "recost_job", "reconciliation_job", "status_job", "tick_job",
-        "verify_job",
+        "day_job", "finalize_job", "freshness_job", "late_sweep_job", "recost_job", "reconciliation_job",
+        "restatement_job", "status_job", "tick_job", "verify_job",
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ NAMES_THE_RUN = {
     "costed_legs_rejected": "run_id, extraction_id",
     "rejected_legs": "extraction_id, received_at_utc",
     "rate_card_dimension": "received_at_utc",
+    "invoice_coverage": "received_at_utc",
     "rejected_reference_rows": "received_at_utc",
 }
 """Columns that also differ between two runs over the same answers and files."""

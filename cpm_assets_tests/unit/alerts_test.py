@@ -7,7 +7,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from cpm_assets.alerts import current_problems, failed_checks
+from cpm_assets.alerts import current_problems, failed_checks, restated_days
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild
 from cpm_assets.runs import range_tags
@@ -157,3 +157,41 @@ def test_of_the_verifications_only_the_newest_counts(instance: dg.DagsterInstanc
     assert problems(instance, installation) == [("run", "frozen_days_intact", "2026-11-01")]
     run_of(instance, SUCCESS, D2, job_name="verify_job", purpose="verify")
     assert problems(instance, installation) == []
+
+
+def publish_versions(installation: Installation, known_from: datetime, reason_of_day: str | None) -> None:
+    """A restated day as it is published: two versions, and what `day_status` says."""
+    marts = installation.directory.root / "marts.duckdb"
+    marts.unlink(missing_ok=True)
+    with duckdb.connect(str(marts)) as connection:
+        connection.execute(
+            "create table day_versions (usage_date date, version int, reason varchar, known_from_utc timestamp)"
+        )
+        connection.execute(
+            "create table day_status (usage_date date, status varchar, reason varchar, last_good_at_utc timestamp)"
+        )
+        at = known_from.replace(tzinfo=None)
+        connection.execute("insert into day_versions values (?, 1, 'closed', ?)", [D1, at])
+        connection.execute("insert into day_versions values (?, 2, 'legs: 1 new; worth +0.02 USD', ?)", [D1, at])
+        connection.execute("insert into day_status values (?, 'restated', ?, ?)", [D1, reason_of_day, at])
+    snapshots = installation.warehouse.snapshots
+    snapshots.publish(marts, snapshots.name(datetime.now(UTC), "run"))
+
+
+def test_a_restatement_is_told_with_its_worth_for_two_weeks(installation: Installation) -> None:
+    """D21: finance quotes the closed figure until somebody says what came after."""
+    made = datetime(2026, 11, 5, tzinfo=UTC)
+    publish_versions(installation, made, "legs: 1 new; worth +0.02 USD")
+    (told,) = restated_days(installation.directory, made + timedelta(days=14))
+    assert (told.kind, told.usage_date) == ("restatement", "2026-11-01")
+    assert told.text == "version 2 of 2026-11-01: legs: 1 new; worth +0.02 USD; what was closed stands"
+    assert "late_usage_after_final" in told.runbook
+    assert restated_days(installation.directory, made + timedelta(days=14, seconds=1)) == []
+
+
+def test_a_closed_day_that_cannot_be_restated_is_told_until_it_can(installation: Installation) -> None:
+    """Late legs of an unknown carrier make no version, and no check of the day fails."""
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    publish_versions(installation, long_ago, "not restated: 1 billable leg with an unknown carrier: 'X'")
+    (told,) = restated_days(installation.directory, datetime(2026, 11, 5, tzinfo=UTC))
+    assert told.text.startswith("late usage of 2026-11-01: not restated: 1 billable leg")

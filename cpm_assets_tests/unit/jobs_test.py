@@ -13,6 +13,8 @@ def test_every_job_has_a_purpose_that_exists() -> None:
         "tick_job": "tick",
         "finalize_job": "finalize",
         "recost_job": "recost",
+        "late_sweep_job": "late_sweep",
+        "restatement_job": "late_sweep",
         "reconciliation_job": "reconcile",
         "freshness_job": "status",
         "status_job": "status",

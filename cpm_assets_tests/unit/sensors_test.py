@@ -14,6 +14,7 @@ from cpm_assets.domain.build_plan import PURPOSE_TAG
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild
 from cpm_assets.resources.clock import Clock
+from cpm_assets.resources.review_log import DayReview
 from cpm_assets.runs import range_tags
 from cpm_assets.sensors import RETRY_HOURS, build_sensors, finalizations_due
 from cpm_assets.settings import settings_from_environment
@@ -179,6 +180,45 @@ def test_a_published_file_of_an_older_version_is_no_error(
     installation.directory.published.mkdir(parents=True)
     duckdb.connect(str(installation.directory.published_file)).close()
     assert ask(installation, instance, "invoice_sensor", datetime.now(UTC)).skip_message == "no invoice is due"
+
+
+def test_closed_days_are_read_again_at_their_hours_and_not_twice(
+    installation: Installation, instance: dg.DagsterInstance
+) -> None:
+    """D21: the guide's records come 24 to 72 hours late; the day was closed at 48."""
+    end = datetime(2026, 11, 2, tzinfo=UTC)
+    close(installation, FIRST, end + timedelta(hours=48))
+
+    def asked(hours: float) -> list[str | None]:
+        result = ask(installation, instance, "late_sweep_sensor", end + timedelta(hours=hours))
+        return [] if isinstance(result, dg.SkipReason) else [request.partition_key for request in result]
+
+    assert (asked(71.9), asked(72), asked(400)) == ([], ["2026-11-01"], ["2026-11-01"])
+    swept = end + timedelta(hours=80)
+    installation.warehouse.reviews.append(DayReview(FIRST, "run-of-80", swept, swept, "unchanged", 1, None))
+    assert (asked(90), asked(96)) == ([], ["2026-11-01"])
+
+
+def test_a_comparison_without_reading_does_not_count_as_a_late_sweep(
+    installation: Installation, instance: dg.DagsterInstance
+) -> None:
+    """A new card compares the day with the reading that it was closed with: late records would never be looked for."""
+    end = datetime(2026, 11, 2, tzinfo=UTC)
+    close(installation, FIRST, end + timedelta(hours=48))
+    compared, read = end + timedelta(hours=80), end + timedelta(hours=47)
+    installation.warehouse.reviews.append(DayReview(FIRST, "card", compared, read, "unchanged", 1, None))
+    (request,) = ask(installation, instance, "late_sweep_sensor", end + timedelta(hours=81))
+    assert (request.partition_key, request.tags[PURPOSE_TAG]) == ("2026-11-01", "late_sweep")
+
+
+def test_a_late_sweep_that_is_at_work_is_not_asked_for_again(
+    installation: Installation, instance: dg.DagsterInstance
+) -> None:
+    """Two readings of one day at once, for one answer."""
+    close(installation, FIRST, datetime(2026, 11, 4, tzinfo=UTC))
+    run_of(instance, STARTED, FIRST, job_name="late_sweep_job", purpose="late_sweep")
+    result = ask(installation, instance, "late_sweep_sensor", datetime(2026, 11, 20, tzinfo=UTC))
+    assert result.skip_message == "no closed day is due to be read again"
 
 
 class Webhook:

@@ -137,6 +137,18 @@ def test_zero_is_refused_where_it_would_take_everything_away(name: str) -> None:
         settings_from_environment({name: "0"})
 
 
+@pytest.mark.parametrize("text", ["72;96", "72,", ",72", "72, 96", "0", "72,0", "-72", "seventy", "999999"])
+def test_late_sweep_hours_that_are_none_are_refused(text: str) -> None:
+    """`72;96` read as no hour at all would leave late records unseen for good."""
+    with pytest.raises(SettingsError, match="CPM_LATE_SWEEP_HOURS is .*72,96,168"):
+        settings_from_environment({"CPM_LATE_SWEEP_HOURS": text})
+
+
+def test_late_sweep_hours_are_taken_in_order_and_once() -> None:
+    """Somebody writes the longest first."""
+    assert settings_from_environment({"CPM_LATE_SWEEP_HOURS": "168,72,72"}).late_sweep_hours == (72, 168)
+
+
 def test_numbers_are_taken() -> None:
     """A setting that is checked and then ignored."""
     settings = settings_from_environment({name: str(70 + n) for n, name in enumerate(sorted(NUMBERS))})

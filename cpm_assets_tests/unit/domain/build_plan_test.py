@@ -7,6 +7,7 @@ import pytest
 from cpm_assets.domain.build_plan import (
     DAY,
     FINALIZE,
+    LATE_SWEEP,
     PURPOSE_TAG,
     PURPOSES,
     RECONCILE,
@@ -61,6 +62,17 @@ def test_a_final_day_is_never_costed_again(purpose: str) -> None:
     """A figure that finance has booked would change (D21)."""
     found = plan(purpose, COMPLETE, frozenset([D]))
     assert (found.is_costed, found.is_finalizing) == (False, False)
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+@pytest.mark.parametrize("is_final", [True, False])
+@pytest.mark.parametrize("state", [ExtractionState("complete"), ExtractionState("failed", "503")])
+def test_only_a_late_sweep_that_read_a_final_day_reviews_it(
+    purpose: str, is_final: bool, state: ExtractionState
+) -> None:
+    """A restatement from half a reading, or of a day that is still open, would be a difference to nothing (D21)."""
+    found = plan(purpose, {D: state}, frozenset([D]) if is_final else frozenset())
+    assert found.is_reviewed == (purpose == LATE_SWEEP and is_final and state.state == "complete")
 
 
 def test_flags_of_a_final_day_still_follow_new_invoices() -> None:

@@ -25,6 +25,14 @@ gate as (
     where is_costed or (purpose <> 'reconcile' and extraction_state <> 'complete')
 ),
 
+versions as (
+    select usage_date, reason from {{ ref('int_restated_versions') }} where is_latest
+),
+
+reviews as (
+    select usage_date, outcome, reason from {{ source('run', 'reviews') }}
+),
+
 unrated as (
     select usage_date, count(*) as unrated_legs
     from {{ ref('int_latest_attempt') }}
@@ -43,17 +51,23 @@ days as (
 with_state as (
     select
         days.usage_date,
+        versions.usage_date is not null as is_restated,
+        versions.usage_date is not null and (earlier.status is distinct from 'restated' or reviews.outcome = 'restated')
+            as is_newly_restated,
         gate.usage_date is not null and coalesce(earlier.status not in ('final', 'restated'), true) as is_changed,
         coalesce(gate.is_costed, false) as is_attempted,
         coalesce(gate.is_accepted, false) as is_good
     from days
     left join gate on days.usage_date = gate.usage_date
     left join earlier on days.usage_date = earlier.usage_date
+    left join versions on days.usage_date = versions.usage_date
+    left join reviews on days.usage_date = reviews.usage_date
 )
 
 select
     with_state.usage_date,
     case
+        when not is_changed and earlier.status = 'final' and is_restated then 'restated'
         when not is_changed then coalesce(earlier.status, 'missing')
         when not is_attempted and gate.extraction_state = 'failed' then 'failed'
         when not is_attempted then coalesce(earlier.status, 'missing')
@@ -78,6 +92,9 @@ select
     case when is_changed and is_attempted then coalesce(unrated.unrated_legs, 0) else earlier.unrated_legs end
         as unrated_legs,
     case
+        when reviews.outcome = 'blocked' then reviews.reason
+        when not is_changed and is_newly_restated then versions.reason
+        when reviews.outcome = 'unchanged' then versions.reason
         when not is_changed then coalesce(earlier.reason, case when earlier.usage_date is null then 'never extracted' end)
         when not is_attempted then gate.extraction_reason
         else gate.reason
@@ -87,3 +104,5 @@ from with_state
 left join gate on with_state.usage_date = gate.usage_date
 left join earlier on with_state.usage_date = earlier.usage_date
 left join unrated on with_state.usage_date = unrated.usage_date
+left join versions on with_state.usage_date = versions.usage_date
+left join reviews on with_state.usage_date = reviews.usage_date

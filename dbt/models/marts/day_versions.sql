@@ -1,4 +1,4 @@
-{#- A version keeps its row for ever: those of this run, and what this table said before. -#}
+{#- A version keeps its row for ever: those closed by this run, what this table said before, and restated ones. -#}
 {%- set kept = {
     'usage_date': 'date', 'version': 'integer', 'known_from_utc': 'timestamp', 'manifest_sha256': 'varchar',
     'legs': 'bigint', 'billed_seconds': 'bigint', 'total_cost': 'decimal(18, 6)', 'currency': 'varchar',
@@ -18,6 +18,8 @@ versions as (
     select {{ kept.keys() | join(', ') }} from closed_now
     union all
     select {{ kept.keys() | join(', ') }} from closed_before
+    union all
+    select {{ kept.keys() | join(', ') }} from {{ ref('int_restated_versions') }}
 )
 
 select

@@ -46,6 +46,7 @@ newest_copies as (
         copies.invoice_number,
         copies.carrier_folder,
         copies.source_file_sha256,
+        copies.received_at_utc,
         row_number() over (
             partition by folders.carrier_name, copies.invoice_number
             order by copies.received_at_utc desc, copies.source_file_sha256 desc, copies.carrier_folder desc
@@ -58,6 +59,7 @@ invoice_clocks as (
     select
         newest_copies.carrier_name,
         newest_copies.invoice_number,
+        newest_copies.received_at_utc,
         clocks.told_zone,
         coalesce(clocks.offset_seconds, 0) as offset_seconds
     from newest_copies
@@ -90,6 +92,7 @@ invoices as (
         spans_of_carriers.*,
         invoice_clocks.told_zone,
         invoice_clocks.offset_seconds,
+        invoice_clocks.received_at_utc,
         stated_periods.period_first_date,
         stated_periods.period_last_date,
         coalesce(
@@ -117,6 +120,7 @@ first_days as (
         invoices.invoice_number,
         coalesce(invoices.told_zone, terms.invoice_timezone) as zone,
         invoices.offset_seconds,
+        invoices.received_at_utc,
         terms.start_tolerance_seconds,
         invoices.period_first_date is not null as is_stated,
         coalesce(invoices.period_first_date, least(
@@ -172,7 +176,8 @@ select
         + {{ seconds_interval('first_days.start_tolerance_seconds - first_days.offset_seconds') }} as from_utc,
     closing.reached_utc
         - {{ seconds_interval('last_days.start_tolerance_seconds + last_days.offset_seconds') }} as to_utc,
-    case when first_days.is_stated then 'layout' else 'lines' end as source
+    case when first_days.is_stated then 'layout' else 'lines' end as source,
+    first_days.received_at_utc
 from first_days
 inner join last_days
     on first_days.carrier_name = last_days.carrier_name

@@ -1,0 +1,52 @@
+"""Reference rows: what the parsed cards and contracts of the lake say, as `domain/recosting.py` compares it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from cpm_assets.domain.recosting import CARDS, CONTRACTS, ReferenceRow, Touched, touched_windows
+from cpm_assets.resources.parsed_files import ReferenceFile
+
+_PRICING = ("connection_fee", "initial_increment_seconds", "increment_seconds", "minimum_seconds", "currency")
+_TERMS = {
+    CARDS: ("destination_region", "rate_per_minute", *_PRICING),
+    CONTRACTS: (*_PRICING, "increment_rule", "bills_attempts", "attempt_fee", "rounding_mode", "rounding_decimals"),
+}
+"""The columns that can move a leg's cost or region. A contract's layout, time zone and tolerances cannot."""
+
+
+def touched_between(before: Iterable[ReferenceFile], after: Iterable[ReferenceFile]) -> frozenset[Touched]:
+    """Which carriers' cards and contracts differ between two sets of deliveries, and on which UTC days."""
+    return _touched(_in_order_received(before), _in_order_received(after))
+
+
+def _in_order_received(files: Iterable[ReferenceFile]) -> tuple[tuple[str, Path], ...]:
+    priced = [file for file in files if file.delivery.kind in _TERMS]
+    priced.sort(key=lambda file: (file.delivery.received_at, file.delivery.sha256))
+    return tuple((file.delivery.kind, file.rows_path) for file in priced)
+
+
+@lru_cache(maxsize=64)
+def _touched(before: tuple[tuple[str, Path], ...], after: tuple[tuple[str, Path], ...]) -> frozenset[Touched]:
+    """Remembered: a sensor asks the same once a minute, and the files of the lake never change."""
+    if before == after:
+        return frozenset()
+    return touched_windows(_rows(before), _rows(after))
+
+
+def _rows(files: tuple[tuple[str, Path], ...]) -> Iterable[ReferenceRow]:
+    for kind, path in files:
+        for row in pq.read_table(path).to_pylist():
+            yield ReferenceRow(
+                kind=kind,
+                carrier_name=row["carrier_name"],
+                key=row.get("prefix") or "",
+                effective_date=row["effective_date"],
+                expiry_date=row["expiry_date"],
+                terms=tuple(row[name] for name in _TERMS[kind]),
+                expiry_is_inclusive=bool(row.get("expiry_is_inclusive")),
+            )

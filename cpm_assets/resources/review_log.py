@@ -1,0 +1,75 @@
+"""The review log: one small file in the lake for each time that a final day was compared with what is known since.
+
+A review never changes the closed figures (D21). It finds nothing, or makes a numbered version, or is blocked. Builds of
+days are in `build_log.py`, the versions' files in `frozen_versions.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from cpm_assets.resources.write_once import write_once
+
+UNCHANGED, RESTATED, BLOCKED = "unchanged", "restated", "blocked"
+
+
+@dataclass(frozen=True)
+class DayReview:
+    """One review of one final UTC day. Instants are aware UTC.
+
+    `known_at_utc`: the inputs were those known at this instant (D22); `swept_at_utc`: when the whole reading among them
+    began. `outcome`: unchanged, restated (then `version` is the new one), or blocked, with the reason.
+    """
+
+    usage_date: date
+    run_id: str
+    known_at_utc: datetime
+    swept_at_utc: datetime
+    outcome: str
+    version: int
+    reason: str | None
+
+
+class ReviewLog:
+    """Reads and appends the reviews below one lake."""
+
+    def __init__(self, lake: Path) -> None:
+        self._root = lake / "reviews"
+
+    def append(self, review: DayReview) -> None:
+        """Write a review once; only while holding the writer's lock, so that numbers are not given twice."""
+        directory = self._root / review.usage_date.isoformat()
+        number = sum(1 for _ in directory.glob("*.json"))
+        name = f"{review.known_at_utc:%Y%m%dT%H%M%S%fZ}-{number:06x}-{review.run_id[:8]}-{review.outcome}.json"
+        text = json.dumps(asdict(review), default=lambda value: value.isoformat(), indent=1)
+        write_once(directory / name, text.encode())
+
+    def of_day(self, day: date) -> list[DayReview]:
+        """All reviews of a day, oldest first."""
+        return [_from_json(path.read_text()) for path in sorted((self._root / day.isoformat()).glob("*.json"))]
+
+    def last_of_day(self, day: date) -> DayReview | None:
+        """The newest review of a day, or None."""
+        names = sorted((self._root / day.isoformat()).glob("*.json"))
+        return _from_json(names[-1].read_text()) if names else None
+
+    def of_days(self, days: Iterable[date]) -> dict[date, list[DayReview]]:
+        """The reviews of those of the days that have any."""
+        reviewed = {path.name for path in self._root.glob("????-??-??")}
+        return {day: self.of_day(day) for day in days if day.isoformat() in reviewed}
+
+
+def _from_json(text: str) -> DayReview:
+    body = json.loads(text)
+    return DayReview(
+        **{
+            **body,
+            "usage_date": date.fromisoformat(body["usage_date"]),
+            "known_at_utc": datetime.fromisoformat(body["known_at_utc"]),
+            "swept_at_utc": datetime.fromisoformat(body["swept_at_utc"]),
+        }
+    )
