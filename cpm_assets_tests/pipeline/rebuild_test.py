@@ -2,8 +2,11 @@
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cpm_assets.commands.demo import CLOSING_AT
@@ -33,10 +36,13 @@ def day_without_warehouse(moved: Path) -> tuple[FinishedCommand, FinishedCommand
 @pytest.fixture(scope="module")
 def rebuilt(moved: Path, day_without_warehouse: tuple[FinishedCommand, FinishedCommand]) -> Path:
     """The published version after `make rebuild`, as of the demonstration's last instant."""
-    settings = Settings(data_dir=moved, first_day=SANDBOX_FIRST_DAY, is_sandbox=True)
-    installation = Installation(replace(settings, keep_snapshots=100))
+    installation = Installation(replace(_settings(moved), keep_snapshots=100))
     rebuild(installation, CLOSING_AT)
     return installation.directory.published_file
+
+
+def _settings(data_dir: Path) -> Settings:
+    return Settings(data_dir=data_dir, first_day=SANDBOX_FIRST_DAY, is_sandbox=True)
 
 
 def test_without_the_warehouse_a_day_says_that_a_rebuild_is_needed(
@@ -61,3 +67,23 @@ def test_a_rebuild_reopens_no_final_day(rebuilt: Path) -> None:
     """A day that was closed and is provisional after a crash would be closed again with other figures (D21)."""
     statuses = rows(rebuilt, "select status, count(*) from day_status where usage_date <= '2026-11-02' group by 1")
     assert dict(statuses) == {"final": 9, "rejected": 1}
+
+
+def test_closed_days_are_read_back_and_not_computed(published_demo: Path, moved: Path, rebuilt: Path) -> None:
+    """A rebuild after a change of a card's reading, or of a rule, would move figures that were quoted (D21)."""
+    for file in (moved / "lake" / "deliveries" / "rate_cards").glob("*.rows.parquet"):
+        _double_the_rates(file)
+    rebuild(Installation(replace(_settings(moved), keep_snapshots=100)), CLOSING_AT + timedelta(hours=1))
+    now = moved / "published" / "cpm.duckdb"
+    changed = set(differences(published_demo, now, NAMES_THE_PUBLISHING))
+    assert "rate_card_dimension" in changed, "or this shows nothing"
+    for table in ("costed_legs", "cpm_fact", "cpm_hourly", "cpm_daily", "cpm_by_prefix", "cpm_trailing_7d"):
+        assert table not in changed
+    assert not {"internal_handling_cost", "day_versions"} & changed
+
+
+def _double_the_rates(file: Path) -> None:
+    table = pq.read_table(file)
+    index = table.schema.get_field_index("rate_per_minute")
+    doubled = pa.array([2 * rate for rate in table.column(index).to_pylist()], table.schema.field(index).type)
+    pq.write_table(table.set_column(index, table.schema.field(index), doubled), file)
