@@ -1,6 +1,7 @@
 """A run of one day in a process of its own, which may kill itself with SIGKILL at a named point.
 
-`python -m cpm_assets_tests.pipeline.killed_run <data directory> <day> <point or ''>`; exit status 0 if it went through.
+`python -m cpm_assets_tests.pipeline.killed_run <data directory> <day> <point or ''> <job>`; exit status 0 if it went
+through.
 At each point the real code runs up to it; one function of the product is replaced by one that ends the process.
 """
 
@@ -64,6 +65,17 @@ def while_dbt_writes(_usage: ScriptedUsage, on: Stage) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def while_a_day_is_frozen(_usage: ScriptedUsage, on: Stage) -> None:
+    waiting = on.settings.data_dir / "work" / "freezing"
+
+    def watch() -> None:
+        while not list(waiting.glob("*/*/*.parquet")):
+            time.sleep(0.002)
+        die()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def between_dbt_and_publishing(_usage: ScriptedUsage, _stage: Stage) -> None:
     Warehouse.commit = die
 
@@ -116,21 +128,23 @@ POINTS: dict[str, Callable[[ScriptedUsage, Stage], None]] = {
     )
 }
 """In the order in which a run comes to them."""
+POINTS_OF_CLOSING = {while_a_day_is_frozen.__name__: while_a_day_is_frozen}
+"""Only a run that closes its day comes here: its frozen files are half written."""
 
 
-def start(data_dir: Path, day: date, point: str = "") -> subprocess.Popen[str]:
+def start(data_dir: Path, day: date, point: str = "", job: str = "day_job") -> subprocess.Popen[str]:
     """Start such a process; what it says is in its standard error."""
-    command = [sys.executable, "-m", __name__, str(data_dir), str(day), point]
+    command = [sys.executable, "-m", __name__, str(data_dir), str(day), point, job]
     return subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True)
 
 
-def main(data_dir: str, day: str, point: str) -> int:
+def main(data_dir: str, day: str, point: str, job: str) -> int:
     usage = ScriptedUsage({each: usual_day(each) for each in DAYS})
     on = stage(Path(data_dir), DAYS[0], usage)
     if point:
-        POINTS[point](usage, on)
+        (POINTS | POINTS_OF_CLOSING)[point](usage, on)
     with on.opened(AT) as opened:
-        return 0 if opened.run("day_job", date.fromisoformat(day)) else 1
+        return 0 if opened.run(job, date.fromisoformat(day)) else 1
 
 
 if __name__ == "__main__":
