@@ -32,7 +32,7 @@ SHOWN_STEPS = ("normalized_usage", "carrier_contract_terms")
 Dagster they would hide the flow, and cost every run an event each."""
 
 GROUP_OF_FOLDER = {"intermediate": "rating", "marts": "figures"}
-RECONCILIATION_NAMES = ("invoice", "reconciliation", "reconciled", "review", "flag", "dispute")
+RECONCILIATION_NAMES = ("invoice", "reconciliation", "reconciled", "review", "flag", "dispute", "contract_findings")
 
 
 class CpmDbtTranslator(DagsterDbtTranslator):

@@ -22,7 +22,7 @@ OTHER_ASSETS = {
     "rejected_invoice_lines", "cpm_meta", "day_versions", "month_close", "figure_changes", "restatements",
     "restated_legs", "cpm_daily_restated", "published",
     "raw_review_decisions", "finance_review_queue", "flag_evidence", "review_decisions", "invoice_files",
-    "dispute_packs",
+    "dispute_packs", "invoice_totals", "invoice_variance", "contract_findings",
 }  # fmt: skip
 CODE_LOCATION = """
 import json, sys

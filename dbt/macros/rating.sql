@@ -26,6 +26,37 @@
     end * {{ power_of_ten('6 - (' ~ decimals ~ ')') }})
 {%- endmacro %}
 
+{# What D9 does not do and some carriers do: each increment's charge rounded by itself, and they and the fee added. A
+   last stretch shorter than a step is one, too. Arguments and result as for charge_e6. #}
+{% macro charge_by_increments_e6(billed_seconds, rate_e8, fee_e6, mode, decimals, initial, step) -%}
+    {%- set first = 'least(' ~ billed_seconds ~ ', ' ~ initial ~ ')' -%}
+    {%- set after_first = '(' ~ billed_seconds ~ ' - ' ~ first ~ ')' -%}
+    {%- set steps = integer_divide(after_first, step) -%}
+    (
+        {{ charge_e6(first, rate_e8, '0', mode, decimals) }}
+        + {{ steps }} * {{ charge_e6(step, rate_e8, '0', mode, decimals) }}
+        + {{ charge_e6('(' ~ after_first ~ ' - ' ~ steps ~ ' * ' ~ step ~ ')', rate_e8, '0', mode, decimals) }}
+        + {{ charge_e6('0', '0', fee_e6, mode, decimals) }}
+    )
+{%- endmacro %}
+
+{# D7. Initial and step are taken as a pair: from the card row if it has them, else from the contract, else 1/1. #}
+{% macro taken_as_pair(card_initial, card_value, contract_initial, contract_value) -%}
+    case
+        when {{ card_initial }} is not null then {{ card_value }}
+        when {{ contract_initial }} is not null then {{ contract_value }}
+        else 1
+    end
+{%- endmacro %}
+
+{# The terms of a price, and its currency, as one text: what inference holds together. `of` is the relation with their columns. #}
+{% macro terms_key(of) -%}
+    concat_ws(
+        ' ', {{ of }}.initial, {{ of }}.step, {{ of }}.increment_rule, {{ of }}.minimum, {{ of }}.fee_e6,
+        {{ of }}.rounding_mode, {{ of }}.rounding_decimals, {{ of }}.currency
+    )
+{%- endmacro %}
+
 {# D8. Seconds as minutes, DECIMAL(18,6), half up. #}
 {% macro minutes(seconds) -%}
     {{ from_units(divide_half_up('cast(' ~ seconds ~ ' as bigint) * 1000000', '60'), 6) }}

@@ -33,16 +33,14 @@ with_card as (
         cards.source_file_sha256 as rate_card_file_sha256,
         cards.rate_per_minute,
         cards.rate_e8,
-        case
-            when cards.initial_increment_seconds is not null then cards.initial_increment_seconds
-            when legs.contract_initial_increment_seconds is not null then legs.contract_initial_increment_seconds
-            else 1
-        end as initial_increment_seconds,
-        case
-            when cards.initial_increment_seconds is not null then cards.increment_seconds
-            when legs.contract_initial_increment_seconds is not null then legs.contract_increment_seconds
-            else 1
-        end as increment_seconds,
+        {{ taken_as_pair(
+            'cards.initial_increment_seconds', 'cards.initial_increment_seconds',
+            'legs.contract_initial_increment_seconds', 'legs.contract_initial_increment_seconds'
+        ) }} as initial_increment_seconds,
+        {{ taken_as_pair(
+            'cards.initial_increment_seconds', 'cards.increment_seconds',
+            'legs.contract_initial_increment_seconds', 'legs.contract_increment_seconds'
+        ) }} as increment_seconds,
         coalesce(cards.minimum_seconds, legs.contract_minimum_seconds, 0) as minimum_seconds,
         coalesce(cards.connection_fee, legs.contract_connection_fee, 0) as connection_fee,
         -- The fee of a billed attempt is its own carrier's, whoever prices the number; so is its currency.

@@ -1,3 +1,8 @@
+{%- set pricing_columns = [
+    'leg_type', 'priced_by_carrier', 'matched_prefix', 'rate_per_minute', 'initial_increment_seconds',
+    'increment_seconds', 'increment_rule', 'minimum_seconds', 'connection_fee', 'attempt_fee', 'rounding_mode',
+    'rounding_decimals'
+] -%}
 -- The billable legs of D-1 to D+1 for every day D of the run (D17, D20). A rejected day's legs are known too: without
 -- them all its invoice lines would be called missing from usage because of one leg. Where a leg stands in the day's
 -- last good state as well, that is the figure that was published.
@@ -35,6 +40,7 @@ good_legs as (
         billed_seconds,
         total_cost,
         currency,
+        {{ pricing_columns | join(',\n        ') }},
         rating_status
     from costed_legs
     where usage_date in (select usage_date from window_dates)
@@ -53,6 +59,7 @@ rejected_legs as (
         billed_seconds,
         total_cost,
         currency,
+        {{ pricing_columns | join(',\n        ') }},
         rating_status
     from costed_legs_rejected
     where usage_date in (select usage_date from window_dates)
@@ -86,6 +93,9 @@ select
     known_legs.billed_seconds,
     known_legs.total_cost,
     known_legs.currency,
+    {%- for column in pricing_columns %}
+    known_legs.{{ column }},
+    {%- endfor %}
     known_legs.rating_status
 from known_legs
 left join numbers on known_legs.leg_id = numbers.leg_id

@@ -119,6 +119,8 @@ select
     newest_lines.duration_seconds,
     newest_lines.billed_minutes,
     newest_lines.charge_amount,
+    newest_lines.line_kind,
+    newest_lines.stated_rate,
     newest_lines.currency,
     newest_lines.contract_currency,
     newest_lines.charge_tolerance,

@@ -27,6 +27,10 @@ duplicates as (
     select * from {{ ref('int_invoice_duplicates') }}
 ),
 
+credits as (
+    select * from {{ ref('int_invoice_credits') }}
+),
+
 lines_with_match as (
     select
         lines.*,
@@ -66,6 +70,7 @@ sides as (
         legs.currency as internal_currency,
         -- A line that states no currency is taken to be in its leg's; alone, in the contract's (D7's default).
         coalesce(lines.currency, legs.currency, lines.contract_currency, 'USD') as line_currency,
+        lines.currency is not null as states_currency,
         lines.charge_tolerance,
         lines.minute_tolerance,
         lines.source_file_sha256,
@@ -123,13 +128,16 @@ mismatches as (
 ),
 
 covered_legs as (
-    select distinct mismatches.leg_id
+    select
+        mismatches.leg_id,
+        min(coverage.invoice_number) as invoice_number
     from mismatches
     inner join coverage
         on mismatches.carrier_name = coverage.carrier_name
         and mismatches.leg_start_utc >= coverage.from_utc
         and mismatches.leg_start_utc < coverage.to_utc
     where mismatches.side = 'leg'
+    group by mismatches.leg_id
 )
 
 select
@@ -142,6 +150,7 @@ select
         when mismatches.side = 'leg' and covered_legs.leg_id is not null then 'missing_from_invoice'
         when mismatches.side = 'leg' then 'not_invoiced'
         when mismatches.side = 'line' and duplicates.line_number is not null then 'duplicate_invoice_line'
+        when mismatches.side = 'line' and credits.line_number is not null then 'credit'
         when mismatches.side = 'line' then 'missing_from_usage'
         when mismatches.is_charge_mismatch or mismatches.is_minute_mismatch then 'flagged'
         when mismatches.charge_delta = 0 then 'equal'
@@ -168,6 +177,10 @@ select
     case when mismatches.side <> 'leg' then mismatches.line_currency end as carrier_currency,
     duplicates.duplicate_of_invoice_number,
     duplicates.duplicate_of_line_number,
+    credits.credit_of_invoice_number,
+    credits.credit_of_line_number,
+    covered_legs.invoice_number as covering_invoice_number,
+    mismatches.side <> 'leg' and mismatches.states_currency as states_currency,
     mismatches.source_file_sha256 as invoice_file_sha256,
     mismatches.file_line as invoice_file_line
 from mismatches
@@ -176,3 +189,7 @@ left join duplicates
     on mismatches.carrier_name = duplicates.carrier_name
     and mismatches.invoice_number = duplicates.invoice_number
     and mismatches.line_number = duplicates.line_number
+left join credits
+    on mismatches.carrier_name = credits.carrier_name
+    and mismatches.invoice_number = credits.invoice_number
+    and mismatches.line_number = credits.line_number

@@ -177,7 +177,9 @@ select
     closing.reached_utc
         - {{ seconds_interval('last_days.start_tolerance_seconds + last_days.offset_seconds') }} as to_utc,
     case when first_days.is_stated then 'layout' else 'lines' end as source,
-    first_days.received_at_utc
+    first_days.received_at_utc,
+    first_days.local_day as first_date,
+    last_days.local_day as last_date
 from first_days
 inner join last_days
     on first_days.carrier_name = last_days.carrier_name

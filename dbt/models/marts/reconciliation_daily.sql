@@ -60,6 +60,8 @@ select
     {{ money_sum('carrier_charge', 'missing_from_usage') }} as missing_from_usage_charge,
     cast(coalesce(sum(lines) filter (where outcome = 'duplicate_invoice_line'), 0) as bigint) as duplicate_lines,
     {{ money_sum('carrier_charge', 'duplicate_invoice_line') }} as duplicate_charge,
+    cast(coalesce(sum(lines) filter (where outcome = 'credit'), 0) as bigint) as credit_lines,
+    {{ money_sum('carrier_charge', 'credit') }} as credit_charge,
     cast(coalesce(sum(legs) filter (where outcome = 'not_invoiced'), 0) as bigint) as not_invoiced_legs,
     {{ money_sum('internal_charge', 'not_invoiced') }} as not_invoiced_charge
 from sides
