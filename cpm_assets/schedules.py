@@ -66,7 +66,8 @@ def build_schedules(installation: Installation) -> list[dg.ScheduleDefinition]:
         today = _instant(context).date()
         if today < first_day:
             return dg.SkipReason(f"the first day, {first_day}, has not begun")
-        return dg.RunRequest(run_key=None, partition_key=today.isoformat())
+        # As a range: a job of checks alone has no partitions of its own.
+        return dg.RunRequest(run_key=None, tags=range_tags(today, today))
 
     @dg.schedule(
         job_name="verify_job",
