@@ -100,6 +100,17 @@ def test_each_flag_has_its_worth_once_and_the_invoice_that_it_belongs_to(warehou
     ]
 
 
+def test_the_root_cause_of_a_pair_is_its_largest_part(warehouse: TestWarehouse) -> None:
+    """Finance would dispute a rate where the increments are wrong."""
+    query = "select leg_id, root_cause from finance_review_queue"
+    assert warehouse.rows(f"{query} where leg_id in ('longer', 'euro', 'dear') order by all") == [
+        ("dear", "unexplained"),
+        ("euro", "currency"),
+        ("longer", "increment"),
+        ("longer", "increment"),
+    ]
+
+
 def test_the_deadline_counts_from_the_invoices_date_else_from_its_receipt(warehouse: TestWarehouse) -> None:
     """A day too late, and the carrier takes no dispute any more."""
     query = "select distinct carrier_name, first_seen_utc, age_days, dispute_deadline, days_left, status"
@@ -189,3 +200,32 @@ def test_a_rebuilt_warehouse_shows_what_a_decision_was_about_though_it_no_longer
     assert rebuilt.rows(query) == [("dear", "disputed", "1.000000"), ("mended-too", "resolved", "0.300000")]
     unknown = "select flag_id from review_decisions where not is_flag_known"
     assert rebuilt.rows(unknown) == [(flag["mended"],)]
+
+
+def test_a_later_credit_closes_the_dispute_that_it_answers_and_no_other(
+    warehouse: TestWarehouse, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Disputes that stay open after the money came; or one closed by a credit for a tenth of it."""
+    flag = flag_ids(warehouse)
+    disputes = decided(
+        *(decision(flag[name], "disputed", "2026-11-04T09:00") for name in ("credited", "dear")),
+        decision(flag["longer"], "accepted", "2026-11-04T09:00"),
+    )
+    credits = invoice(
+        line(1, f"{DAY} 12:00:00", "-0.295", invoice_number="CR-1", line_kind="credit"),
+        line(2, f"{DAY} 10:00:00", "-0.10", invoice_number="CR-1", line_kind="credit"),
+        line(3, f"{DAY} 11:00:00", "-1.20", 600, invoice_number="CR-1", line_kind="credit"),
+        received=datetime(2026, 11, 5, tzinfo=UTC),
+        file_name="credits.csv",
+    )
+    query = "select leg_id, status, credited_amount::text from finance_review_queue where flag_type = 'charge_mismatch'"
+    books_then = RunInputs(FIRST.days, FIRST.extractions, [*FIRST.deliveries, disputes, credits])
+    answered = reconciled(tmp_path_factory.mktemp("credits"), books_then)
+    assert answered.rows(f"{query} and decision is not null order by all") == [
+        ("credited", "credited", "0.295000"),
+        ("dear", "disputed", "0.100000"),
+        ("longer", "accepted", "1.200000"),
+    ]
+    late = decided(decision(flag["credited"], "disputed", "2026-11-05T09:00"), name="late.csv")
+    answered.build(RunInputs(deliveries=[*books_then.deliveries, late]))
+    assert answered.rows("select status from finance_review_queue where leg_id = 'credited'") == [("disputed",)]

@@ -24,6 +24,10 @@ decisions_with_subject as (
     where carrier_name is not null
 ),
 
+credited_lines as (
+    select * from {{ ref('int_credited_lines') }}
+),
+
 earlier as (
     select * from {{ earlier_rows('finance_review_queue', subject, database='cpm') }}
 ),
@@ -51,6 +55,7 @@ run as (
 present as (
     select
         {{ subject.keys() | join(',\n        ') }},
+        charge_tolerance,
         true as arises
     from evidence
 ),
@@ -67,6 +72,7 @@ gone as (
         coalesce(earlier.worth, said.worth) as worth,
         coalesce(earlier.currency, said.currency) as currency,
         coalesce(earlier.root_cause, said.root_cause) as root_cause,
+        cast(null as decimal(18, 6)) as charge_tolerance,
         false as arises
     from decisions
     left join earlier on decisions.flag_id = earlier.flag_id
@@ -81,6 +87,22 @@ flags as (
     select * from present
     union all
     select * from gone
+),
+
+-- What the carrier gave back for the line of a flag, of a decided one since it was decided.
+credits as (
+    select
+        flags.flag_id,
+        sum(credited_lines.credited_amount) as credited_amount
+    from flags
+    inner join credited_lines
+        on flags.carrier_name = credited_lines.carrier_name
+        and flags.invoice_number = credited_lines.invoice_number
+        and flags.line_number = credited_lines.line_number
+        and flags.currency = credited_lines.currency
+    left join decisions on flags.flag_id = decisions.flag_id
+    where decisions.flag_id is null or credited_lines.received_at_utc > decisions.decided_at_utc
+    group by flags.flag_id
 ),
 
 receipts as (
@@ -153,7 +175,11 @@ select
     deadlines.invoice_date,
     deadlines.dispute_deadline,
     deadlines.dispute_deadline - cast(run.as_of_utc as date) as days_left,
+    cast(credits.credited_amount as decimal(18, 6)) as credited_amount,
     case
+        -- What is left is no disagreement any more (D18).
+        when flags.arises and decisions.status = 'disputed'
+            and flags.worth - credits.credited_amount <= flags.charge_tolerance then 'credited'
         when flags.arises then coalesce(decisions.status, 'open')
         -- Its legs are no longer there to be compared: nobody knows whether it would arise.
         when flags.usage_date + run.leg_days <= run.open_day + 1 then decisions.status
@@ -166,6 +192,7 @@ select
 from flags
 cross join run
 left join decisions on flags.flag_id = decisions.flag_id
+left join credits on flags.flag_id = credits.flag_id
 left join deadlines
     on flags.carrier_name = deadlines.carrier_name
     and flags.invoice_number = deadlines.invoice_number

@@ -22,8 +22,9 @@ lines as (
     select * from {{ ref('int_invoice_lines') }}
 ),
 
-coverage as (
-    select * from {{ ref('invoice_coverage') }}
+parts as (
+    select * from {{ ref('int_variance_parts') }}
+    where usage_date in (select usage_date from reconciled_days)
 ),
 
 contract_terms as (
@@ -60,6 +61,7 @@ sides as (
         reconciled.leg_start_utc,
         reconciled.line_start_utc,
         reconciled.rating_status,
+        reconciled.covering_invoice_number,
         reconciled.invoice_file_sha256,
         reconciled.invoice_file_line
     from flags
@@ -71,18 +73,19 @@ sides as (
         and flags.line_number is not distinct from reconciled.line_number
 ),
 
--- A leg that no line bills belongs to the invoice that covers it; of several, to the first by number.
-covering_invoices as (
-    select
-        sides.flag_id,
-        min(coverage.invoice_number) as invoice_number
-    from sides
-    inner join coverage
-        on sides.carrier_name = coverage.carrier_name
-        and sides.leg_start_utc >= coverage.from_utc
-        and sides.leg_start_utc < coverage.to_utc
-    where sides.invoice_number is null
-    group by sides.flag_id
+-- What most of a pair's difference comes from; of equal parts the first by name.
+largest_parts as (
+    select *
+    from (
+        select
+            *,
+            row_number() over (
+                partition by leg_id, invoice_number, line_number order by abs(amount) desc, component
+            ) as largest_first
+        from parts
+        where leg_id is not null and line_number is not null
+    )
+    where largest_first = 1
 ),
 
 -- The difference of one pair, said once: where it is flagged for its charge too, its minutes are worth nothing more.
@@ -101,7 +104,8 @@ select
     sides.carrier_name,
     sides.flag_type,
     sides.leg_id,
-    coalesce(sides.invoice_number, covering_invoices.invoice_number) as invoice_number,
+    -- A leg that no line bills belongs to the invoice that covers it.
+    coalesce(sides.invoice_number, sides.covering_invoice_number) as invoice_number,
     sides.line_number,
     -- Without a figure of ours in the line's currency, all that the line asks for is in question.
     coalesce(sides.charge_delta, sides.carrier_charge) as charge_difference,
@@ -109,8 +113,8 @@ select
         else coalesce(sides.charge_delta, sides.carrier_charge) end as worth,
     case when sides.charge_delta is null then sides.carrier_currency else sides.currency end as currency,
     case sides.flag_type
-        when 'charge_mismatch' then 'unexplained'
-        when 'minute_mismatch' then 'increment'
+        when 'charge_mismatch' then coalesce(largest_parts.component, 'unexplained')
+        when 'minute_mismatch' then coalesce(largest_parts.component, 'increment')
         when 'duplicate_invoice_line' then 'duplicate'
         else sides.flag_type
     end as root_cause,
@@ -153,7 +157,10 @@ select
     legs.page_number
 from sides
 cross join settings
-left join covering_invoices on sides.flag_id = covering_invoices.flag_id
+left join largest_parts
+    on sides.leg_id = largest_parts.leg_id
+    and sides.invoice_number = largest_parts.invoice_number
+    and sides.line_number = largest_parts.line_number
 left join charge_flags
     on sides.leg_id = charge_flags.leg_id
     and sides.invoice_number = charge_flags.invoice_number
