@@ -94,7 +94,7 @@ def packs_of(rows: Iterable[Row]) -> list[DisputePack]:
     for (carrier_name, invoice_number), group in groupby(ordered, lambda row: _place(row)[:2]):
         of_invoice = list(group)
         disputed = [row for row in of_invoice if row["status"] == DISPUTED]
-        chosen = disputed or [row for row in of_invoice if row["status"] == OPEN and row["charge_difference"] > 0]
+        chosen = disputed or [row for row in of_invoice if row["status"] == OPEN and _costs_us(row)]
         if chosen:
             first = chosen[0]
             packs.append(
@@ -144,6 +144,12 @@ def lines_csv(pack: DisputePack) -> bytes:
     writer.writerow(CSV_COLUMNS)
     writer.writerows([_cell(line[column]) for column in CSV_COLUMNS] for line in pack.lines)
     return text.getvalue().encode()
+
+
+def _costs_us(row: Row) -> bool:
+    """Not where nobody knows what it is worth: an unrated leg that the carrier did not bill."""
+    difference: Decimal | None = row["charge_difference"]
+    return difference is not None and difference > 0
 
 
 def _place(row: Row) -> tuple[str, str, str, str, str, str]:

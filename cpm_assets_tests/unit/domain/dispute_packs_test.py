@@ -57,6 +57,16 @@ def test_a_draft_leaves_out_what_the_carrier_forgot_to_bill() -> None:
     assert not decided.is_draft
 
 
+def test_an_unbilled_leg_without_a_price_is_in_no_draft_and_stops_no_other() -> None:
+    """One call without a rate in a covered period would leave every carrier without its pack."""
+    unpriced = flag(1, status="open", flag_type="missing_from_invoice", charge_difference=None)
+    unpriced |= {"line_number": None, "carrier_charge": None, "internal_charge": None}
+    (pack,) = packs_of([unpriced, flag(2, status="open")])
+    assert [line["leg_id"] for line in pack.lines] == ["leg-2"]
+    (decided,) = packs_of([unpriced | {"status": "disputed"}])
+    assert [total.difference for total in decided.totals()] == [Decimal(0)]
+
+
 def test_without_anything_to_dispute_or_without_an_invoice_there_is_no_pack() -> None:
     """An empty zip looks like a dispute that lost its lines."""
     assert packs_of([]) == []
