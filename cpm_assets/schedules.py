@@ -34,7 +34,8 @@ def build_schedules(installation: Installation) -> list[dg.ScheduleDefinition]:
         # Behind a long backfill one waiting tick is enough.
         in_progress = days_in_progress(context.instance, "tick_job")
         return [
-            dg.RunRequest(run_key=None, partition_key=day.isoformat())
+            # A tick that asks for several days must name each; the names of other ticks differ, so none is held back.
+            dg.RunRequest(run_key=f"{day} at {now.isoformat()}", partition_key=day.isoformat())
             for day in days
             if day >= first_day
             and day not in in_progress
