@@ -229,3 +229,22 @@ def test_a_later_credit_closes_the_dispute_that_it_answers_and_no_other(
     late = decided(decision(flag["credited"], "disputed", "2026-11-05T09:00"), name="late.csv")
     answered.build(RunInputs(deliveries=[*books_then.deliveries, late]))
     assert answered.rows("select status from finance_review_queue where leg_id = 'credited'") == [("disputed",)]
+
+
+def test_the_credit_of_a_call_billed_twice_closes_the_dispute_of_the_second_line(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """The dispute would stay open: the credit was put down to the line that nobody disputes, or the person's clock was
+    ahead and no credit ever came after the decision."""
+    twice = invoice(line(1, f"{DAY} 10:00:00", "0.60"), line(2, f"{DAY} 10:00:00", "0.60"))
+    first = books([DAY], [call("once", f"{DAY} 10:00:00")], [*prices(*TERMS), twice])
+    warehouse = reconciled(tmp_path_factory.mktemp("twice"), first)
+    disputed = decided(decision(flag_ids(warehouse)["2"], "disputed", "2027-01-01T09:00"), received="2026-11-04")
+    credit = invoice(
+        line(1, f"{DAY} 10:00:00", "-0.60", invoice_number="CR-1", line_kind="credit"),
+        received=datetime(2026, 11, 5, tzinfo=UTC),
+        file_name="credit.csv",
+    )
+    warehouse.build(RunInputs(first.days, first.extractions, [*first.deliveries, disputed, credit]))
+    query = "select line_number, status, credited_amount::text from finance_review_queue"
+    assert warehouse.rows(query) == [("2", "credited", "0.600000")]

@@ -14,7 +14,15 @@ matches as (
 ),
 
 charges as (
-    select * from lines where charge_amount > 0
+    select
+        lines.*,
+        matches.leg_id is null as is_alone
+    from lines
+    left join matches
+        on lines.carrier_name = matches.carrier_name
+        and lines.invoice_number = matches.invoice_number
+        and lines.line_number = matches.line_number
+    where lines.charge_amount > 0
 ),
 
 credits_alone as (
@@ -35,7 +43,9 @@ answered as (
         credits_alone.invoice_number,
         credits_alone.line_number,
         charges.invoice_number as charge_invoice_number,
-        charges.line_number as charge_line_number
+        charges.line_number as charge_line_number,
+        charges.is_alone,
+        abs(charges.charge_amount + credits_alone.charge_amount) as amount_distance
     from credits_alone
     inner join charges
         on credits_alone.carrier_name = charges.carrier_name
@@ -46,7 +56,9 @@ answered as (
         credits_alone.invoice_number,
         credits_alone.line_number,
         charges.invoice_number as charge_invoice_number,
-        charges.line_number as charge_line_number
+        charges.line_number as charge_line_number,
+        charges.is_alone,
+        abs(charges.charge_amount + credits_alone.charge_amount) as amount_distance
     from credits_alone
     inner join charges
         on credits_alone.carrier_name = charges.carrier_name
@@ -54,11 +66,13 @@ answered as (
         and credits_alone.first_start_utc = charges.first_start_utc
 ),
 
+-- Of a call that is billed twice it is the line without a leg that money comes back for, then the nearest amount.
 ranked as (
     select
         *,
         row_number() over (
-            partition by carrier_name, invoice_number, line_number order by charge_invoice_number, charge_line_number
+            partition by carrier_name, invoice_number, line_number
+            order by is_alone desc, amount_distance, charge_invoice_number, charge_line_number
         ) as charge_rank
     from answered
 )

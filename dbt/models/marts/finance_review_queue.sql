@@ -101,7 +101,9 @@ credits as (
         and flags.line_number = credited_lines.line_number
         and flags.currency = credited_lines.currency
     left join decisions on flags.flag_id = decisions.flag_id
-    where decisions.flag_id is null or credited_lines.received_at_utc > decisions.decided_at_utc
+    where decisions.flag_id is null
+        -- A decision dated after it was received was made then (review_decisions).
+        or credited_lines.received_at_utc > least(decisions.decided_at_utc, decisions.received_at_utc)
     group by flags.flag_id
 ),
 
