@@ -66,13 +66,19 @@ def build_delivery_assets(partitions_def: dg.PartitionsDefinition) -> list[dg.As
             context.log.warning(f"not taken: {file_name}: {reason}")
         for delivery in report.taken:
             context.log.info(f"received {delivery.kind}/{delivery.file_name}")
-        for file in files:
-            for warning in file.warnings:
+        for file in _new_files(files, report):
+            for warning in (*file.warnings, *file.first_reject()):
                 context.log.warning(f"{file.delivery.file_name}: {warning}")
         for key in sorted(context.selected_asset_keys, key=lambda key: key.path):
             yield dg.MaterializeResult(asset_key=key, metadata=_metadata(key.path[-1], files, report))
 
     return [inbox]
+
+
+def _new_files(files: Sequence[ReferenceFile], report: InboxReport) -> list[ReferenceFile]:
+    """Those that came in this pass: what is wrong with older ones was said when they came."""
+    taken = {(delivery.kind, delivery.carrier_folder, delivery.sha256) for delivery in report.taken}
+    return [file for file in files if (file.delivery.kind, file.delivery.carrier_folder, file.delivery.sha256) in taken]
 
 
 def _pass_over(installation: Installation, clock: Clock) -> InboxReport:

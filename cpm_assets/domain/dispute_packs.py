@@ -173,6 +173,10 @@ def _grouped(lines: Iterable[Row], column: str) -> list[tuple[str, list[Row]]]:
 
 
 def _total(label: str, currency: str, lines: Sequence[Row]) -> Total:
+    """Sums of lines; our charge is unknown where that of one of the calls is: counted as nothing, it would be a claim
+    that the contract makes the call free."""
+    is_ours_unknown = any(line["leg_id"] is not None and line["internal_charge"] is None for line in lines)
+
     def added(column: str) -> Decimal | None:
         figures = [line[column] for line in lines if line[column] is not None]
         return sum(figures, Decimal(0)) if figures else None
@@ -182,7 +186,7 @@ def _total(label: str, currency: str, lines: Sequence[Row]) -> Total:
         currency=currency,
         lines=len(lines),
         carrier_charge=added("carrier_charge"),
-        internal_charge=added("internal_charge"),
+        internal_charge=None if is_ours_unknown else added("internal_charge"),
         difference=added("charge_difference") or Decimal(0),
     )
 

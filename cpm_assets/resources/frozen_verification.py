@@ -66,11 +66,16 @@ def check_before_reading(warehouse: Warehouse, days: list[date]) -> None:
 
 
 def _verdict(day: date, number: int, directory: Path, published_sha256: str | None) -> Verdict:
+    """What is wrong with one version; a manifest that is no manifest costs this version's verdict, not the others'."""
     try:
-        version = read_version(directory)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return _verdict_of(read_version(directory), day, number, published_sha256)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         problem = f"{directory / MANIFEST_FILE} cannot be read ({type(error).__name__}): {REMEDY}"
         return Verdict(day, number, (problem,))
+
+
+def _verdict_of(version: FrozenVersion, day: date, number: int, published_sha256: str | None) -> Verdict:
+    directory = version.directory
     problems = list(_damaged_files(version))
     if published_sha256 is not None and version.manifest_sha256 != published_sha256:
         problems.append(

@@ -19,6 +19,7 @@ from cpm_assets.domain.carrier_contracts import carrier_contracts
 from cpm_assets.domain.csv_records import UnreadableFile
 from cpm_assets.domain.deliveries import (
     DELIVERY_PARSER_VERSION,
+    WHOLE_FILE,
     DeliverySpec,
     parse_delivery,
     rejected_file,
@@ -62,6 +63,15 @@ class ReferenceFile:
     rejected: int
     collapsed: int
     warnings: tuple[str, ...]
+
+    def first_reject(self) -> list[str]:
+        """How many records were rejected and why the first one was, in one sentence; nothing where none was."""
+        if not self.rejected:
+            return []
+        (first,) = pq.read_table(self.rejects_path, columns=["line_number", "reason"]).slice(0, 1).to_pylist()
+        if first["line_number"] == WHOLE_FILE:
+            return [f"rejected whole: {first['reason']}"]
+        return [f"{self.rejected} record(s) rejected, the first in line {first['line_number']}: {first['reason']}"]
 
     def run_input(self) -> tuple[object, ...]:
         """The values of `parquet_schemas.RUN_REFERENCE_FILES`."""
