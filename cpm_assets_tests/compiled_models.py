@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from cpm_assets.resources import parquet_schemas as schemas
+from cpm_assets.resources import delivery_schemas, parquet_tables, run_schemas, usage_schemas, version_schemas
 from cpm_assets_tests.run_rows import Day, Delivery, Extraction, RunInputs
 from cpm_assets_tests.warehouse_harness import (
     DBT_PROJECT,
@@ -126,26 +126,26 @@ class MemoryWarehouse:
         return made
 
     def _load(self, inputs: RunInputs) -> None:
-        for name, schema in schemas.INPUT_SCHEMAS.items():
+        for name, schema in parquet_tables.INPUT_SCHEMAS.items():
             self._put(f"empty_{name}", schema, [])
-        self._put("empty_legs", schemas.LEGS, _legs(inputs.extractions))
-        self._put("empty_rejects", schemas.REJECTS, _rejects(inputs.extractions))
+        self._put("empty_legs", usage_schemas.LEGS, _legs(inputs.extractions))
+        self._put("empty_rejects", usage_schemas.REJECTS, _rejects(inputs.extractions))
         for kind in ("rate_cards", "carrier_contracts", "seat_licenses", "waivers", "review_decisions", "invoices"):
-            self._put(f"empty_{kind}", schemas.INPUT_SCHEMAS[kind], _delivered(inputs.deliveries, kind))
+            self._put(f"empty_{kind}", parquet_tables.INPUT_SCHEMAS[kind], _delivered(inputs.deliveries, kind))
         headers = [row for delivery in inputs.deliveries for row in header_rows(delivery)]
-        self._put("empty_invoice_headers", schemas.INVOICE_HEADERS, headers)
+        self._put("empty_invoice_headers", delivery_schemas.INVOICE_HEADERS, headers)
         rejects = [row for delivery in inputs.deliveries for row in delivery_rows(delivery)[1]]
-        self._put("empty_reference_rejects", schemas.REFERENCE_REJECTS, rejects)
-        self._put("earlier_figure_changes", schemas.FIGURE_CHANGES, [])
-        self._put("days", schemas.RUN_DAYS, [vars(day) for day in inputs.days])
+        self._put("empty_reference_rejects", delivery_schemas.REFERENCE_REJECTS, rejects)
+        self._put("earlier_figure_changes", version_schemas.FIGURE_CHANGES, [])
+        self._put("days", run_schemas.RUN_DAYS, [vars(day) for day in inputs.days])
         asked = [{"asked_day": extraction.asked_day} for extraction in inputs.extractions]
-        self._put("usage_files", schemas.RUN_USAGE_FILES, asked)
-        self._put("superseded_sweeps", schemas.RUN_SUPERSEDED_SWEEPS, [])
-        self._put("reference_files", schemas.RUN_REFERENCE_FILES, [_file(each) for each in inputs.deliveries])
-        self._put("freezings", schemas.RUN_FREEZINGS, inputs.freezings)
-        self._put("restated_versions", schemas.RUN_RESTATED_VERSIONS, [])
-        self._put("reviews", schemas.RUN_REVIEWS, [])
-        self._put("run", schemas.RUN, [run_row(inputs)])
+        self._put("usage_files", run_schemas.RUN_USAGE_FILES, asked)
+        self._put("superseded_sweeps", run_schemas.RUN_SUPERSEDED_SWEEPS, [])
+        self._put("reference_files", run_schemas.RUN_REFERENCE_FILES, [_file(each) for each in inputs.deliveries])
+        self._put("freezings", run_schemas.RUN_FREEZINGS, inputs.freezings)
+        self._put("restated_versions", run_schemas.RUN_RESTATED_VERSIONS, [])
+        self._put("reviews", run_schemas.RUN_REVIEWS, [])
+        self._put("run", run_schemas.RUN, [run_row(inputs)])
 
     def _put(self, name: str, schema: pa.Schema, rows: Sequence[dict[str, Any]]) -> None:
         self.connection.register("given", rows_table(rows, schema))

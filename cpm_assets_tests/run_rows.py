@@ -30,7 +30,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Extraction:
-    """One sweep or tick: its legs and rejects as partial rows of `parquet_schemas` (see `leg`)."""
+    """One sweep or tick: its legs and rejects as partial rows of `usage_schemas` (see `leg`)."""
 
     asked_day: date
     legs: Sequence[Row] = ()
@@ -51,7 +51,7 @@ class Extraction:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file received: rows, rejects and an invoice's headers as partial rows of the schemas in `parquet_schemas`."""
+    """One file received: rows, rejects and an invoice's headers as partial rows of `delivery_schemas`."""
 
     kind: str
     rows: Sequence[Row] = ()

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cpm_assets.resources import parquet_schemas as schemas
+from cpm_assets.resources import delivery_schemas, parquet_tables, run_schemas, usage_schemas, version_schemas
 from cpm_assets_tests.run_rows import Delivery, Extraction, Row, RunInputs
 
 DBT_PROJECT = Path(__file__).parents[1] / "dbt"
@@ -68,19 +68,19 @@ def dbt(directory: Path, *arguments: str) -> str:
 def write_inputs(directory: Path, inputs: RunInputs) -> None:
     """Writes what one dbt run is given, in the layout of `work/inputs`; the lake's files lie in `lake/` below it."""
     directory.mkdir(parents=True, exist_ok=True)
-    schemas.write_empty_tables(directory)
+    parquet_tables.write_empty_tables(directory)
     usage_files = [_write_extraction(directory / "lake", extraction) for extraction in inputs.extractions]
     superseded = [_write_extraction(directory / "lake", extraction) for extraction in inputs.superseded]
     reference_files = [_write_delivery(directory / "lake", delivery) for delivery in inputs.deliveries]
-    _write(directory / "days.parquet", [vars(day) for day in inputs.days], schemas.RUN_DAYS)
-    _write(directory / "usage_files.parquet", usage_files, schemas.RUN_USAGE_FILES)
-    _write(directory / "earlier_figure_changes.parquet", [], schemas.FIGURE_CHANGES)
-    _write(directory / "superseded_sweeps.parquet", superseded, schemas.RUN_SUPERSEDED_SWEEPS)
-    _write(directory / "reference_files.parquet", reference_files, schemas.RUN_REFERENCE_FILES)
-    _write(directory / "freezings.parquet", inputs.freezings, schemas.RUN_FREEZINGS)
-    _write(directory / "restated_versions.parquet", [], schemas.RUN_RESTATED_VERSIONS)
-    _write(directory / "reviews.parquet", [], schemas.RUN_REVIEWS)
-    _write(directory / "run.parquet", [run_row(inputs)], schemas.RUN)
+    _write(directory / "days.parquet", [vars(day) for day in inputs.days], run_schemas.RUN_DAYS)
+    _write(directory / "usage_files.parquet", usage_files, run_schemas.RUN_USAGE_FILES)
+    _write(directory / "earlier_figure_changes.parquet", [], version_schemas.FIGURE_CHANGES)
+    _write(directory / "superseded_sweeps.parquet", superseded, run_schemas.RUN_SUPERSEDED_SWEEPS)
+    _write(directory / "reference_files.parquet", reference_files, run_schemas.RUN_REFERENCE_FILES)
+    _write(directory / "freezings.parquet", inputs.freezings, run_schemas.RUN_FREEZINGS)
+    _write(directory / "restated_versions.parquet", [], run_schemas.RUN_RESTATED_VERSIONS)
+    _write(directory / "reviews.parquet", [], run_schemas.RUN_REVIEWS)
+    _write(directory / "run.parquet", [run_row(inputs)], run_schemas.RUN)
 
 
 def run_row(inputs: RunInputs) -> dict[str, Any]:
@@ -153,8 +153,8 @@ def _write_extraction(lake: Path, extraction: Extraction) -> dict[str, Any]:
     legs, rejects = extraction_rows(extraction)
     stem = lake / extraction.extraction_id
     legs_path, rejects_path = stem.with_suffix(".legs.parquet"), stem.with_suffix(".rejects.parquet")
-    _write(legs_path, legs, schemas.LEGS)
-    _write(rejects_path, rejects, schemas.REJECTS)
+    _write(legs_path, legs, usage_schemas.LEGS)
+    _write(rejects_path, rejects, usage_schemas.REJECTS)
     return {
         "asked_day": extraction.asked_day,
         "extraction_id": extraction.extraction_id,
@@ -172,10 +172,10 @@ def _write_delivery(lake: Path, delivery: Delivery) -> dict[str, Any]:
         lake / (delivery.carrier_folder or "") / f"{delivery.sha256}.{part}.parquet"
         for part in ("rows", "rejects", "headers")
     )
-    _write(rows_path, rows, schemas.INPUT_SCHEMAS[delivery.kind])
-    _write(rejects_path, rejects, schemas.REFERENCE_REJECTS)
+    _write(rows_path, rows, parquet_tables.INPUT_SCHEMAS[delivery.kind])
+    _write(rejects_path, rejects, delivery_schemas.REFERENCE_REJECTS)
     if delivery.kind == "invoices":
-        _write(headers_path, header_rows(delivery), schemas.INVOICE_HEADERS)
+        _write(headers_path, header_rows(delivery), delivery_schemas.INVOICE_HEADERS)
     return {
         "kind": delivery.kind,
         "file_name": delivery.file_name,

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 
 from cpm_assets.domain.leg_parsing import PARSER_VERSION, LegReject, ParsedLeg, parse_leg
 from cpm_assets.domain.raw_text import shown_json
-from cpm_assets.resources.parquet_schemas import COMPRESSION, LEGS, REJECTS, arrow_table
+from cpm_assets.resources.parquet_tables import COMPRESSION, arrow_table
+from cpm_assets.resources.usage_schemas import LEGS, REJECTS
 from cpm_assets.resources.write_once import FileFingerprint, part_of, publish_part
 
 ROW_GROUP_LEGS = 20_000

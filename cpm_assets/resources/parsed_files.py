@@ -31,21 +31,22 @@ from cpm_assets.domain.review_decisions import REVIEW_DECISIONS as REVIEW_DECISI
 from cpm_assets.domain.seat_licenses import SEAT_LICENSES
 from cpm_assets.domain.unpacking import unpacked
 from cpm_assets.domain.waivers import WAIVERS
-from cpm_assets.resources import parquet_schemas
+from cpm_assets.resources import delivery_schemas
+from cpm_assets.resources.delivery_schemas import REFERENCE_REJECTS
 from cpm_assets.resources.delivery_store import INVOICES, REVIEW_DECISIONS, Delivery, deliveries
 from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
 from cpm_assets.resources.lake import Lake
-from cpm_assets.resources.parquet_schemas import REFERENCE_REJECTS, write_table_once
+from cpm_assets.resources.parquet_tables import write_table_once
 from cpm_assets.resources.write_once import drop_dead_parts, write_once
 
 _log = logging.getLogger(__name__)
 
 _REFERENCE: dict[str, tuple[DeliverySpec, pa.Schema]] = {
-    "carrier_contracts": (carrier_contracts(INVOICE_LAYOUTS), parquet_schemas.CARRIER_CONTRACTS),
-    "rate_cards": (RATE_CARDS, parquet_schemas.RATE_CARDS),
-    "seat_licenses": (SEAT_LICENSES, parquet_schemas.SEAT_LICENSES),
-    REVIEW_DECISIONS: (REVIEW_DECISION_COLUMNS, parquet_schemas.REVIEW_DECISIONS),
-    "waivers": (WAIVERS, parquet_schemas.WAIVERS),
+    "carrier_contracts": (carrier_contracts(INVOICE_LAYOUTS), delivery_schemas.CARRIER_CONTRACTS),
+    "rate_cards": (RATE_CARDS, delivery_schemas.RATE_CARDS),
+    "seat_licenses": (SEAT_LICENSES, delivery_schemas.SEAT_LICENSES),
+    REVIEW_DECISIONS: (REVIEW_DECISION_COLUMNS, delivery_schemas.REVIEW_DECISIONS),
+    "waivers": (WAIVERS, delivery_schemas.WAIVERS),
 }
 
 
@@ -74,7 +75,7 @@ class ReferenceFile:
         return [f"{self.rejected} record(s) rejected, the first in line {first['line_number']}: {first['reason']}"]
 
     def run_input(self) -> tuple[object, ...]:
-        """The values of `parquet_schemas.RUN_REFERENCE_FILES`."""
+        """The values of `run_schemas.RUN_REFERENCE_FILES`."""
         of = self.delivery
         paths = str(self.rows_path), str(self.rejects_path), self.headers_path and str(self.headers_path)
         return of.kind, of.sha256, of.file_name, of.carrier_folder, of.received_at, *paths
@@ -122,9 +123,9 @@ def _invoice_file(
         reason = f"no carrier has the folder {folder!r}; known folders: {', '.join(known_folders) or 'none'}"
         # The list is part of the name: when it changes, the reason is written again.
         layout = f"unknown-{hashlib.sha256(reason.encode()).hexdigest()[:8]}"
-        return _parsed_file(delivery, layout, parquet_schemas.INVOICES, lambda _stream, _stem: rejected_file(reason))
+        return _parsed_file(delivery, layout, delivery_schemas.INVOICES, lambda _stream, _stem: rejected_file(reason))
     how = INVOICE_LAYOUTS[layout]
-    return _parsed_file(delivery, layout, parquet_schemas.INVOICES, how.read, how.revision)
+    return _parsed_file(delivery, layout, delivery_schemas.INVOICES, how.read, how.revision)
 
 
 def _parsed_file(
@@ -181,7 +182,7 @@ def _write_parsed(
     write_table_once(rejects_path, rejects, REFERENCE_REJECTS)
     if headers_path is not None:
         headers = ((*folder, *values, delivery.sha256, received_at) for values in parsed.headers)
-        write_table_once(headers_path, headers, parquet_schemas.INVOICE_HEADERS)
+        write_table_once(headers_path, headers, delivery_schemas.INVOICE_HEADERS)
     summary = {
         "rows": len(parsed.rows),
         "rejected": len(parsed.rejects),

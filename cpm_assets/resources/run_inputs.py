@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cpm_assets.domain.build_plan import LATE_SWEEP, RECOST, STATUS, DayPlan, ExtractionState, plan_days
 from cpm_assets.installation import Installation
-from cpm_assets.resources import parquet_schemas as schemas
+from cpm_assets.resources import parquet_tables, run_schemas, version_schemas
 from cpm_assets.resources.build_log import Tolerated
 from cpm_assets.resources.closing_facts import closing_facts
 from cpm_assets.resources.frozen_versions import FIRST, FrozenVersion
@@ -109,25 +109,27 @@ def write_run_inputs(installation: Installation, plan: RunPlan) -> None:
         version("cpm_assets"),
         SCHEMA_VERSION,
     )
-    schemas.write_table(directory / "days.parquet", days, schemas.RUN_DAYS)
-    schemas.write_table(directory / "run.parquet", [run], schemas.RUN)
+    parquet_tables.write_table(directory / "days.parquet", days, run_schemas.RUN_DAYS)
+    parquet_tables.write_table(directory / "run.parquet", [run], run_schemas.RUN)
     changes = published_figure_changes(plan.history_from) if plan.history_from else []
-    schemas.write_table(directory / "earlier_figure_changes.parquet", changes, schemas.FIGURE_CHANGES)
-    schemas.write_table(directory / "usage_files.parquet", _usage_files(installation, plan), schemas.RUN_USAGE_FILES)
+    parquet_tables.write_table(directory / "earlier_figure_changes.parquet", changes, version_schemas.FIGURE_CHANGES)
+    parquet_tables.write_table(
+        directory / "usage_files.parquet", _usage_files(installation, plan), run_schemas.RUN_USAGE_FILES
+    )
     superseded = _superseded_sweeps(installation, plan)
-    schemas.write_table(directory / "superseded_sweeps.parquet", superseded, schemas.RUN_SUPERSEDED_SWEEPS)
+    parquet_tables.write_table(directory / "superseded_sweeps.parquet", superseded, run_schemas.RUN_SUPERSEDED_SWEEPS)
     deliveries = known_deliveries(installation, plan.as_of_utc)
-    schemas.write_table(
+    parquet_tables.write_table(
         directory / "reference_files.parquet",
         [file.run_input() for file in deliveries],
-        schemas.RUN_REFERENCE_FILES,
+        run_schemas.RUN_REFERENCE_FILES,
     )
     freezings = _freezings(installation, plan, deliveries) if plan.is_freezing else []
-    schemas.write_table(directory / "freezings.parquet", freezings, schemas.RUN_FREEZINGS)
+    parquet_tables.write_table(directory / "freezings.parquet", freezings, run_schemas.RUN_FREEZINGS)
     restated = restated_rows(plan.restated)
-    schemas.write_table(directory / "restated_versions.parquet", restated, schemas.RUN_RESTATED_VERSIONS)
-    schemas.write_table(directory / "reviews.parquet", review_rows(plan.reviews), schemas.RUN_REVIEWS)
-    schemas.write_empty_tables(directory)
+    parquet_tables.write_table(directory / "restated_versions.parquet", restated, run_schemas.RUN_RESTATED_VERSIONS)
+    parquet_tables.write_table(directory / "reviews.parquet", review_rows(plan.reviews), run_schemas.RUN_REVIEWS)
+    parquet_tables.write_empty_tables(directory)
 
 
 def known_deliveries(installation: Installation, as_of: datetime) -> list[ReferenceFile]:

@@ -1,4 +1,4 @@
-"""The month with faults as rows of the pipeline's inputs: dictionaries with the columns of `parquet_schemas`.
+"""The month with faults as rows of the pipeline's inputs: dictionaries with the columns of the Parquet schemas.
 
 For tests and benchmarks that run the models without files. What is not given is NULL there.
 """

@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from cpm_assets.resources import parquet_schemas, parsed_files
+from cpm_assets.resources import delivery_schemas, parsed_files
 from cpm_assets.resources.delivery_store import Delivery, delivery_directory, keep_delivery
 from cpm_assets.resources.lake import Lake
-from cpm_assets.resources.parquet_schemas import RUN_REFERENCE_FILES, arrow_table
+from cpm_assets.resources.parquet_tables import arrow_table
 from cpm_assets.resources.parsed_files import ReferenceFile, parsed_deliveries
+from cpm_assets.resources.run_schemas import RUN_REFERENCE_FILES
 from cpm_assets.resources.write_once import part_of
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
@@ -62,7 +63,7 @@ def test_a_deck_becomes_rows_and_rejects_that_name_their_file_and_line(lake: Lak
     """Every cost names the card row that made it, and every row not taken can be found."""
     deck = deliver("rate_cards", DECK + b"1415,SF,Acme,0.0069,2026-10-01,\n1415x,SF,Acme,1,2026-10-01,\n")
     (file,) = parsed_deliveries(lake)
-    assert pq.read_schema(file.rows_path).equals(parquet_schemas.RATE_CARDS)
+    assert pq.read_schema(file.rows_path).equals(delivery_schemas.RATE_CARDS)
     (row,) = _rows(file)
     assert (row["prefix"], row["rate_per_minute"], row["effective_date"]) == (
         "1415",
@@ -94,8 +95,8 @@ def test_contracts_and_licenses_have_their_own_columns(lake: Lake, deliver: Deli
         b"license_name,seats,monthly_cost_per_seat,effective_date,expiry_date,currency\nL,3,9.5,2026-01-01,,USD\n",
     )
     contracts, licenses = parsed_deliveries(lake)
-    assert pq.read_schema(contracts.rows_path).equals(parquet_schemas.CARRIER_CONTRACTS)
-    assert pq.read_schema(licenses.rows_path).equals(parquet_schemas.SEAT_LICENSES)
+    assert pq.read_schema(contracts.rows_path).equals(delivery_schemas.CARRIER_CONTRACTS)
+    assert pq.read_schema(licenses.rows_path).equals(delivery_schemas.SEAT_LICENSES)
     assert (_rows(contracts)[0]["bills_attempts"], _rows(contracts)[0]["dispute_days"]) == (True, 9)
     assert (_rows(licenses)[0]["seats"], _rows(licenses)[0]["currency"]) == (3, "USD")
 
@@ -155,7 +156,7 @@ def test_an_invoice_is_read_in_its_carriers_layout(lake: Lake, deliver: Deliver)
     deliver("carrier_contracts", CONTRACT + b"Acme/EU,2026-01-01,,\n")
     invoice = deliver("invoices", INVOICE, "Acme_EU")
     _, file = parsed_deliveries(lake)
-    assert pq.read_schema(file.rows_path).equals(parquet_schemas.INVOICES)
+    assert pq.read_schema(file.rows_path).equals(delivery_schemas.INVOICES)
     assert file.layout == "guide_csv"
     (line,) = _rows(file)
     assert (line["carrier_folder"], line["line_number"], line["file_line"]) == ("Acme_EU", "1", 2)

@@ -16,8 +16,8 @@ from cpm_assets.domain.extraction_receipt import ExtractionReceipt
 from cpm_assets.domain.page_walk import Page, read_page
 from cpm_assets.resources import leg_files
 from cpm_assets.resources.lake import Lake
-from cpm_assets.resources.parquet_schemas import LEGS, REJECTS
 from cpm_assets.resources.usage_extraction import extract, parsed_paths
+from cpm_assets.resources.usage_schemas import LEGS, REJECTS
 from cpm_assets.resources.usage_source import UsageSource
 from cpm_assets.resources.write_once import fingerprint_of
 from cpm_assets_tests.unit.resources.fake_usage_api import DAY_END, DAY_START, Answer, FakeUsageApi, leg, page

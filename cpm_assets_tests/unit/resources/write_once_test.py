@@ -1,4 +1,4 @@
-"""Tests of `resources/write_once.py` and of writing tables by `parquet_schemas.py`."""
+"""Tests of `resources/write_once.py` and of writing tables by `parquet_tables.py`."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from cpm_assets.resources.parquet_schemas import INPUT_SCHEMAS, write_empty_tables
+from cpm_assets.resources.parquet_tables import INPUT_SCHEMAS, write_empty_tables
 from cpm_assets.resources.write_once import WrittenOnceError, drop_dead_parts, write_once
 
 

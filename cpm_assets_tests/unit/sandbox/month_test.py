@@ -126,10 +126,10 @@ def test_the_cards_have_parents_with_other_rates_and_rates_that_change() -> None
 
 def test_rows_have_only_columns_that_the_pipeline_s_inputs_have(month: Month) -> None:
     """A row is given partly: a misspelled column would be NULL, and a fault would silently be none."""
-    from cpm_assets.resources import parquet_schemas as schemas
+    from cpm_assets.resources import delivery_schemas, usage_schemas
 
-    assert set(leg_row(month.legs[0])) <= set(schemas.LEGS.names)
-    assert set(contract_row(CEDAR)) <= set(schemas.CARRIER_CONTRACTS.names)
+    assert set(leg_row(month.legs[0])) <= set(usage_schemas.LEGS.names)
+    assert set(contract_row(CEDAR)) <= set(delivery_schemas.CARRIER_CONTRACTS.names)
     agreed = {"line_kind", "stated_rate", "description"}
-    assert set(line_row(month.lines[0])) <= set(schemas.INVOICES.names) | agreed
+    assert set(line_row(month.lines[0])) <= set(delivery_schemas.INVOICES.names) | agreed
     assert header_row(month.invoices[0])["stated_lines"] == len(month.invoices[0].lines)
