@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test dev day finalize backfill recost as-of decide verify rebuild bench bench-small check lint types docs browser-test clean
+.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of decide verify rebuild bench bench-small check lint types docs browser-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,9 @@ test: setup ## all tests that need no system package
 
 dev: setup ## the Dagster UI on 127.0.0.1:3000 with daemon, schedules and sensors
 	@$(RUN) -m cpm_assets dev
+
+dashboard: setup ## the CPM dashboard on 127.0.0.1:8501, over the published file
+	@$(RUN) -m cpm_assets dashboard
 
 day: setup ## one UTC day through every stage: make day DAY=2026-11-20
 	@$(RUN) -m cpm_assets day $(or $(DAY),$(error say which UTC day: make day DAY=2026-11-20))

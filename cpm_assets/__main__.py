@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from cpm_assets.commands import as_of, day, decide, demo, dev, rebuild, recost, verify
+from cpm_assets.commands import as_of, dashboard, day, decide, demo, dev, rebuild, recost, verify
 from cpm_assets.domain.build_plan import DAY, FINALIZE
 from cpm_assets.domain.review_decisions import STATUSES
 from cpm_assets.resources.data_directory import WrongStampError
@@ -73,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     developing = command("dev", "the Dagster UI with daemon, schedules and sensors, on loopback")
     developing.add_argument("--port", type=int, default=3000, help="the UI's port (3000)")
     developing.set_defaults(run=lambda o: dev.run_dev(o.port))
+    looking = command("dashboard", "the CPM dashboard on loopback, over the published file")
+    looking.add_argument("--port", type=int, default=8501, help="the page's port (8501)")
+    looking.set_defaults(run=lambda o: dashboard.run_dashboard(o.port))
     command("verify", "whether every closed day still has its files, hashes and totals").set_defaults(
         run=lambda o: verify.run_verify()
     )

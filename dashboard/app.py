@@ -1,0 +1,11 @@
+"""The dashboard's entry, which Streamlit runs from top to bottom for every view: the list of pages, and nothing else."""
+
+from __future__ import annotations
+
+from dashboard.frame import PageEntry, show_one_of
+from dashboard.pages import cpm
+
+# In the order of the navigation; the first is the one that opens.
+PAGES = (PageEntry("cpm", "CPM", cpm.show),)
+
+show_one_of(PAGES)

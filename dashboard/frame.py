@@ -1,0 +1,74 @@
+"""What is around every page: the published version it shows, the navigation, and following a newer version.
+
+Does not belong here: what a page shows. A page is a function of what the viewer sees of the published file (`Figures`),
+the settings, and the selections in the URL (widgets bound to query parameters).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from cpm_assets.resources.data_directory import DataDirectory
+from cpm_assets.settings import Settings, settings_from_environment
+from dashboard.plain_text import as_html
+from dashboard.published import Figures, PublishedReader
+from dashboard.viewer import current_viewer
+
+FOLLOW_SECONDS = 4
+"""How often an open page looks whether the link shows a newer version: it has to follow within ten seconds."""
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page: its path in the URL, its name in the navigation, and the function that shows it."""
+
+    path: str
+    title: str
+    show: Callable[[Figures, Settings], None]
+
+
+def show_one_of(entries: Sequence[PageEntry]) -> None:
+    """Show the page that the URL names, over the version that is published now."""
+    st.set_page_config(page_title="Cost per minute", layout="wide")
+    settings = settings_from_environment()
+    reader = _reader(DataDirectory(settings.data_dir).published_file)
+    figures = reader.figures(current_viewer())
+    # always called: without it Streamlit would make pages of the files in pages/
+    pages = [
+        st.Page(
+            partial(entry.show, figures, settings) if figures else partial(_nothing_published, settings),
+            title=entry.title,
+            url_path=entry.path,
+            default=entry is entries[0],
+        )
+        for entry in entries
+    ]
+    page = st.navigation(pages, position="top")
+    _follow(reader, figures.version if figures else None)
+    page.run()
+
+
+@st.cache_resource(show_spinner=False)
+def _reader(link: Path) -> PublishedReader:
+    """One reader for all sessions."""
+    return PublishedReader(link)
+
+
+@st.fragment(run_every=FOLLOW_SECONDS)
+def _follow(reader: PublishedReader, shown: str | None) -> None:
+    """Run the page again as soon as another version is published."""
+    if reader.version() != shown:
+        st.rerun()
+
+
+def _nothing_published(settings: Settings) -> None:
+    """Before the first publish: what to do next."""
+    st.title("Nothing is published yet")
+    st.write("This page shows the figures as soon as there are some. They come from a run over at least one day:")
+    st.code("make demo" if settings.is_sandbox else f"make day DAY={settings.first_day}", language="bash")
+    st.html(f"<p>Looked for in <code>{as_html(DataDirectory(settings.data_dir).published_file)}</code></p>")

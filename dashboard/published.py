@@ -1,0 +1,107 @@
+"""The published file, opened in one place: the version that the link shows, read-only, as one viewer sees it.
+
+Per version one DuckDB in memory with the file attached; in it a schema per viewer whose views have the tables' plain
+names (`visible_rows.py`) and `cost_per_minute()`, the very function of the published file (D10). When the link shows
+another version the old one is let go, and is closed with the last page that still reads it, so that it can be pruned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import duckdb
+
+from dashboard.viewer import Viewer
+from dashboard.visible_rows import PUBLISHED, define_views
+
+ATTEMPTS = 3
+"""A version can be pruned between following the link and opening it; then the link shows a newer one."""
+
+
+class PublishedReader:
+    """Follows the link to the current published version. Shared by all sessions and threads of the server."""
+
+    def __init__(self, link: Path) -> None:
+        self._link = link
+        self._lock = Lock()
+        self._open: _OpenVersion | None = None
+
+    def version(self) -> str | None:
+        """The name of the version that the link shows now; None before the first publish. Opens nothing."""
+        try:
+            return self._link.resolve(strict=True).name
+        except FileNotFoundError:
+            return None
+
+    def figures(self, viewer: Viewer) -> Figures | None:
+        """The current version as `viewer` sees it; None before the first publish."""
+        with self._lock:
+            for attempt in range(ATTEMPTS):
+                try:
+                    path = self._link.resolve(strict=True)
+                    if self._open is None or self._open.path != path:
+                        self._open = _OpenVersion(path)
+                    break
+                except FileNotFoundError:
+                    self._open = None
+                    return None
+                except duckdb.IOException:
+                    if attempt == ATTEMPTS - 1:
+                        raise
+            return Figures(self._open.path.name, viewer, self._open)
+
+
+class _OpenVersion:
+    """One version, attached to a DuckDB in memory that can open nothing else from then on."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = Lock()
+        self._schemas: dict[Viewer, str] = {}
+        self._connection = duckdb.connect(":memory:")
+        quoted = str(path).replace("'", "''")
+        self._connection.execute(f"attach '{quoted}' as {PUBLISHED} (read_only)")
+        for setting in ("temp_directory = ''", "TimeZone = 'UTC'", "enable_external_access = false"):
+            self._connection.execute(f"set {setting}")
+        self._connection.execute("set lock_configuration = true")
+
+    def cursor(self, viewer: Viewer) -> duckdb.DuckDBPyConnection:
+        """A connection of its own, for one thread, on which plain names are what the viewer may see."""
+        with self._lock:
+            cursor = self._connection.cursor()
+            if viewer not in self._schemas:
+                schema = f"viewer_{len(self._schemas) + 1}"
+                cursor.execute(f"create schema {schema}")
+                define_views(cursor, schema, viewer)
+                cursor.execute(
+                    f"create macro {schema}.cost_per_minute(total_cost, billed_seconds) as "
+                    f"{PUBLISHED}.main.cost_per_minute(total_cost, billed_seconds)"
+                )
+                self._schemas[viewer] = schema
+        cursor.execute(f"use memory.{self._schemas[viewer]}")
+        return cursor
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one viewer sees of one published version. Kept for one run of a page, never longer."""
+
+    version: str
+    viewer: Viewer
+    _open: _OpenVersion
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a query over the plain table names; values are bound, money comes as Decimal."""
+        with self._open.cursor(self.viewer) as cursor:
+            return cursor.execute(sql, dict(parameters or {})).fetchall()
+
+    def records(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+        """The same, each row as a dict by column name."""
+        with self._open.cursor(self.viewer) as cursor:
+            result = cursor.execute(sql, dict(parameters or {}))
+            names = [column[0] for column in result.description or []]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
