@@ -130,7 +130,15 @@ class MemoryWarehouse:
             self._put(f"empty_{name}", schema, [])
         self._put("empty_legs", usage_schemas.LEGS, _legs(inputs.extractions))
         self._put("empty_rejects", usage_schemas.REJECTS, _rejects(inputs.extractions))
-        for kind in ("rate_cards", "carrier_contracts", "seat_licenses", "waivers", "review_decisions", "invoices"):
+        for kind in (
+            "rate_cards",
+            "carrier_contracts",
+            "seat_licenses",
+            "waivers",
+            "review_decisions",
+            "access_policy",
+            "invoices",
+        ):
             self._put(f"empty_{kind}", parquet_tables.INPUT_SCHEMAS[kind], _delivered(inputs.deliveries, kind))
         headers = [row for delivery in inputs.deliveries for row in header_rows(delivery)]
         self._put("empty_invoice_headers", delivery_schemas.INVOICE_HEADERS, headers)

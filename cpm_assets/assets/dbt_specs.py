@@ -16,12 +16,14 @@ UPSTREAM_FILES = {
     "stg_reference__seat_licenses": ["raw_seat_licenses"],
     "stg_reference__review_decisions": ["raw_review_decisions"],
     "stg_reference__waivers": ["raw_waivers"],
+    "stg_reference__access_policy": ["raw_access_policy"],
     "stg_reference__rejects": [
         "raw_rate_cards",
         "raw_carrier_contracts",
         "raw_seat_licenses",
         "raw_review_decisions",
         "raw_waivers",
+        "raw_access_policy",
     ],
     "stg_invoices__lines": ["raw_invoices"],
 }

@@ -20,6 +20,7 @@ KIND_OF_ASSET = {
     "raw_seat_licenses": "seat_licenses",
     "raw_review_decisions": "review_decisions",
     "raw_waivers": "waivers",
+    "raw_access_policy": "access_policy",
     "raw_invoices": "invoices",
 }
 DESCRIPTIONS = {
@@ -28,6 +29,7 @@ DESCRIPTIONS = {
     "raw_seat_licenses": "One row per license and effective date of each delivered license file, as delivered.",
     "raw_review_decisions": "One row per decision of a person about a flag, as delivered.",
     "raw_waivers": "One row per day and check that a person waived, so that the day can be closed, as delivered.",
+    "raw_access_policy": "One row per person or group, carrier and region of each delivered access policy.",
     "raw_invoices": "One row per line of each delivered invoice, read by its carrier's layout.",
 }
 

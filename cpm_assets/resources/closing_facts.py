@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import Tolerated
-from cpm_assets.resources.delivery_store import INVOICES
+from cpm_assets.resources.delivery_store import ACCESS_POLICY, INVOICES
 from cpm_assets.resources.parsed_files import ReferenceFile
 from cpm_assets.resources.rules import engine_versions, rules_sha256
 
@@ -29,7 +29,7 @@ def closing_facts(
 ) -> dict[str, object]:
     """The facts of a version of a UTC day, as JSON values. `deliveries` are those known at `known_at` (aware UTC).
 
-    Invoices are left out: they make no figure of a day (D20).
+    Invoices and access policies are left out: they make no figure of a day (D20).
     """
     settings = installation.settings
     return {
@@ -71,6 +71,6 @@ def closing_facts(
                 "received_at_utc": file.delivery.received_at.isoformat(),
             }
             for file in deliveries
-            if file.delivery.kind != INVOICES and file.delivery.received_at <= known_at
+            if file.delivery.kind not in (ACCESS_POLICY, INVOICES) and file.delivery.received_at <= known_at
         ],
     }

@@ -84,6 +84,10 @@ REVIEW_DECISIONS = schema_of(
     }
 )
 
+ACCESS_POLICY = schema_of(
+    {"principal": TEXT, "principal_type": TEXT, "carrier_name": TEXT, "destination_region": TEXT, **PROVENANCE}
+)
+
 WAIVERS = schema_of({"usage_date": DATE, "check_name": TEXT, "reason": TEXT, "person": TEXT, **PROVENANCE})
 
 INVOICES = schema_of(

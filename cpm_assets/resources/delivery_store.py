@@ -2,9 +2,11 @@
 
 A delivery of reference data is known by its kind and SHA-256; one of an invoice by its carrier folder too, since the
 same bytes moved from a wrong folder to the right one are another statement. Which files are taken is in `inbox.py`.
+An access policy is the exception: the same bytes sent after others are a delivery again, with a receipt of its own.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +17,11 @@ from cpm_assets.resources.write_once import publish_part, write_once
 REFERENCE_KINDS = ("carrier_contracts", "rate_cards", "seat_licenses", "waivers")
 """The kinds that figures are made of, or closed by."""
 REVIEW_DECISIONS = "review_decisions"
+ACCESS_POLICY = "access_policy"
+"""Its newest file is all that counts: whoever goes back to an earlier one takes away what was granted since."""
 INVOICES = "invoices"
+
+_RECEIPTS = "*.receipt.json"
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,14 @@ def has_delivery(directory: Path, sha256: str) -> bool:
     return _receipt_path(directory, sha256).exists()
 
 
+def is_taken(kind: str, directory: Path, sha256: str) -> bool:
+    """Whether a file with these bytes that was put there now is one that the lake has; of a policy, as its newest."""
+    if kind != ACCESS_POLICY:
+        return has_delivery(directory, sha256)
+    received = _received(directory.glob(_RECEIPTS))
+    return bool(received) and received[-1].sha256 == sha256
+
+
 def keep_delivery(delivery: Delivery, part: Path) -> None:
     """Gives the copied content its name, then writes the receipt: without it the delivery does not exist."""
     publish_part(delivery.content_path, part)
@@ -57,13 +71,19 @@ def keep_delivery(delivery: Delivery, part: Path) -> None:
         "bytes": delivery.bytes,
         "received_at": delivery.received_at.isoformat(),
     }
-    write_once(_receipt_path(delivery.directory, delivery.sha256), (json.dumps(receipt, indent=2) + "\n").encode())
+    path = _receipt_path(delivery.directory, delivery.sha256)
+    if path.exists():
+        path = path.with_name(f"{delivery.sha256}.{delivery.received_at:%Y%m%dT%H%M%S%fZ}.receipt.json")
+    write_once(path, (json.dumps(receipt, indent=2) + "\n").encode())
 
 
 def deliveries(lake: Lake, kind: str) -> list[Delivery]:
     """Every delivery of a kind, in the order received; those of one instant by file name."""
-    pattern = "*/*.receipt.json" if kind == INVOICES else "*.receipt.json"
-    found = [_read(path) for path in (lake.deliveries / kind).glob(pattern)]
+    return _received((lake.deliveries / kind).glob(f"*/{_RECEIPTS}" if kind == INVOICES else _RECEIPTS))
+
+
+def _received(receipts: Iterable[Path]) -> list[Delivery]:
+    found = [_read(path) for path in receipts]
     return sorted(found, key=lambda delivery: (delivery.received_at, delivery.file_name, delivery.sha256))
 
 

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from cpm_assets.resources.delivery_store import (
+    ACCESS_POLICY,
     INVOICES,
     REFERENCE_KINDS,
     REVIEW_DECISIONS,
     Delivery,
     delivery_directory,
     has_delivery,
+    is_taken,
     keep_delivery,
 )
 from cpm_assets.resources.durable_files import make_directory, write_durably
@@ -119,7 +121,7 @@ def _take(candidate: _Candidate, directory: Path, clock: Callable[[], datetime],
         report.waiting.append(candidate.name)
         return None
     sha256 = digest.hexdigest()
-    if has_delivery(directory, sha256):
+    if is_taken(candidate.kind, directory, sha256):
         part.unlink()
         report.known.append(candidate.name)
         return sha256
@@ -138,7 +140,7 @@ def _take(candidate: _Candidate, directory: Path, clock: Callable[[], datetime],
 
 
 def _candidates(inbox: Path, report: InboxReport) -> Iterator[_Candidate]:
-    for kind in (*REFERENCE_KINDS, REVIEW_DECISIONS):
+    for kind in (*REFERENCE_KINDS, REVIEW_DECISIONS, ACCESS_POLICY):
         yield from _files(inbox, inbox / kind, kind, None, _REFERENCE_SUFFIXES, report)
     for entry in _entries(inbox / INVOICES):
         if entry.is_dir() and not entry.is_symlink() and _is_utf8(entry.name):

@@ -21,6 +21,7 @@ INPUT_SCHEMAS: dict[str, pa.Schema] = {
     "seat_licenses": delivered.SEAT_LICENSES,
     "review_decisions": delivered.REVIEW_DECISIONS,
     "waivers": delivered.WAIVERS,
+    "access_policy": delivered.ACCESS_POLICY,
     "invoices": delivered.INVOICES,
     "invoice_headers": delivered.INVOICE_HEADERS,
     "reference_rejects": delivered.REFERENCE_REJECTS,

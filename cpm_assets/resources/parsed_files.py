@@ -15,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cpm_assets.domain.access_policy import ACCESS_POLICY as ACCESS_POLICY_COLUMNS
 from cpm_assets.domain.carrier_contracts import carrier_contracts
 from cpm_assets.domain.csv_records import UnreadableFile
 from cpm_assets.domain.deliveries import (
@@ -33,7 +34,7 @@ from cpm_assets.domain.unpacking import unpacked
 from cpm_assets.domain.waivers import WAIVERS
 from cpm_assets.resources import delivery_schemas
 from cpm_assets.resources.delivery_schemas import REFERENCE_REJECTS
-from cpm_assets.resources.delivery_store import INVOICES, REVIEW_DECISIONS, Delivery, deliveries
+from cpm_assets.resources.delivery_store import ACCESS_POLICY, INVOICES, REVIEW_DECISIONS, Delivery, deliveries
 from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
 from cpm_assets.resources.lake import Lake
 from cpm_assets.resources.parquet_tables import write_table_once
@@ -47,6 +48,7 @@ _REFERENCE: dict[str, tuple[DeliverySpec, pa.Schema]] = {
     "seat_licenses": (SEAT_LICENSES, delivery_schemas.SEAT_LICENSES),
     REVIEW_DECISIONS: (REVIEW_DECISION_COLUMNS, delivery_schemas.REVIEW_DECISIONS),
     "waivers": (WAIVERS, delivery_schemas.WAIVERS),
+    ACCESS_POLICY: (ACCESS_POLICY_COLUMNS, delivery_schemas.ACCESS_POLICY),
 }
 
 

@@ -21,6 +21,7 @@ OTHER_ASSETS = {
     "reconciliation_daily", "invoice_coverage", "internal_handling_cost", "rejected_legs", "rejected_reference_rows",
     "rejected_invoice_lines", "cpm_meta", "day_versions", "month_close", "figure_changes", "restatements",
     "restated_legs", "cpm_daily_restated", "published",
+    "raw_access_policy", "access_policy",
     "raw_review_decisions", "finance_review_queue", "flag_evidence", "review_decisions", "invoice_files",
     "dispute_packs", "invoice_totals", "invoice_variance", "contract_findings",
 }  # fmt: skip

@@ -211,3 +211,15 @@ def test_a_run_killed_between_content_and_receipt_is_made_good_by_the_next(desk:
 def test_an_inbox_that_is_not_there_is_empty(desk: Desk) -> None:
     """A first installation has none."""
     assert desk.take() == InboxReport()
+
+
+def test_going_back_to_an_earlier_access_policy_is_a_delivery_again(desk: Desk) -> None:
+    """What the newest policy granted could otherwise only be withdrawn by a file that was never sent before."""
+    for hour, content in enumerate((b"narrow", b"wide", b"narrow", b"narrow")):
+        desk.now, desk.file_time = NOW + timedelta(hours=hour), FILE_TIME + 3_600 * hour
+        desk.put("access_policy/policy.csv", content)
+        desk.take()
+    kept = [(each.bytes, each.received_at) for each in deliveries(desk.lake, "access_policy")]
+    assert kept == [(6, NOW), (4, NOW + timedelta(hours=1)), (6, NOW + timedelta(hours=2))]
+    desk.memory.unlink()
+    assert desk.take().known == ["access_policy/policy.csv"]
