@@ -111,7 +111,7 @@ def measure(directory: Path, sizes: Sizes) -> list[Measurement]:
     """The row of the table: time, with what it needed in memory."""
     work = directory / "matching"
     work.mkdir()
-    models = compile_models(work)
+    models = compile_models()
     warehouse = MemoryWarehouse(models, work)
     with warehouse.connection as connection:
         legs, lines = _load(connection, models, sizes.matching_calls)

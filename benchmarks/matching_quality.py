@@ -76,11 +76,10 @@ def qualities(month: Month, matches: Iterable[Matched]) -> list[Quality]:
     return [of("all", "all lines"), *(each for each in told if each.legs), of("twin", "nothing tells two calls apart")]
 
 
-def table(directory: Path, sizes: Sizes) -> list[str]:
+def table(_directory: Path, sizes: Sizes) -> list[str]:
     """The published table, as aligned Markdown."""
-    (directory / "quality").mkdir()
     month = month_with_faults(sizes.quality_legs)
-    memory = MemoryWarehouse(compile_models(directory / "quality"))
+    memory = MemoryWarehouse(compile_models())
     memory.run(month_inputs(month), "int_invoice_reconciled")
     return quality_lines(month, qualities(month, memory.rows(_MATCHES)))
 

@@ -4,12 +4,15 @@ For tests of what the models compute on a fresh warehouse, thousands of cases at
 (incremental replacement, tests, hooks) is tested with `warehouse_harness`.
 """
 
+import hashlib
 import importlib.util
 import json
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +21,7 @@ import duckdb
 import pyarrow as pa
 
 from cpm_assets.resources import delivery_schemas, parquet_tables, run_schemas, usage_schemas, version_schemas
+from cpm_assets.resources.writer_lock import writer_lock
 from cpm_assets_tests.run_rows import Day, Delivery, Extraction, RunInputs
 from cpm_assets_tests.warehouse_harness import (
     DBT_PROJECT,
@@ -30,6 +34,7 @@ from cpm_assets_tests.warehouse_harness import (
     write_inputs,
 )
 
+_TARGET = DBT_PROJECT / "target"
 _SOURCE_FILE = re.compile(r"""read_parquet\(\s*\[?\s*'[^']*?/(\w+)\.parquet'\s*\]?\s*\)""")
 
 
@@ -49,12 +54,31 @@ class CompiledModel:
     parents: frozenset[str]
 
 
-def compile_models(directory: Path) -> dict[str, CompiledModel]:
-    """Compiles the whole project on a warehouse that holds nothing yet; models by name."""
-    write_inputs(directory / "inputs", RunInputs(days=[Day(day) for day in _ANY_DAYS]))
-    (directory / "warehouse").mkdir()
-    dbt(directory, "compile")
-    nodes = json.loads((directory / "target" / "manifest.json").read_text())["nodes"]
+def compile_models() -> dict[str, CompiledModel]:
+    """The whole project, compiled on a warehouse that holds nothing yet; models by name.
+
+    Compiling takes dbt many seconds, so what came of it is kept below dbt's `target`, by the project's content: the
+    next process that asks for the same project reads it.
+    """
+    kinds = (".sql", ".yml", ".py", ".csv")
+    sources = sorted(path for path in DBT_PROJECT.rglob("*") if path.suffix in kinds and _TARGET not in path.parents)
+    content = hashlib.sha256(version("dbt-core").encode())
+    for path in sources:
+        content.update(f"{path}\n".encode() + path.read_bytes())
+    directory = _TARGET / "compiled_models" / content.hexdigest()[:16]
+    manifest = directory / "target" / "manifest.json"
+    with writer_lock(_TARGET / "compiled_models.lock", "compiling the models for tests", lambda _text: None):
+        if not (directory / "done").exists():
+            shutil.rmtree(directory.parent, ignore_errors=True)
+            write_inputs(directory / "inputs", RunInputs(days=[Day(day) for day in _ANY_DAYS]))
+            (directory / "warehouse").mkdir()
+            dbt(directory, "compile")
+            (directory / "done").touch()
+        return _models(manifest)
+
+
+def _models(manifest: Path) -> dict[str, CompiledModel]:
+    nodes = json.loads(manifest.read_text())["nodes"]
     models = (node for node in nodes.values() if node["resource_type"] == "model")
     return {
         node["name"]: CompiledModel(

@@ -1,9 +1,8 @@
-"""What tests of several kinds share: the demonstration, run once a session as a person runs it.
+"""What tests of several kinds share: the demonstration, run once as a person runs it.
 
 Only fixtures. What the demonstration must come to is in `pipeline/ground_truth_test.py`.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -15,6 +14,8 @@ import pytest
 from cpm_assets.resources.writer_lock import writer_lock
 
 REPOSITORY = Path(__file__).parents[1]
+SHARED_DEMO = "CPM_SHARED_DEMO"
+"""The variable with the directory of a demonstration that `.ci/run` has run: `data`, `output`, `messages`, `status`."""
 COMMAND_SECONDS = 1200
 """Far more than any command needs on two busy cores: a command that hangs fails instead of stopping everything."""
 
@@ -53,16 +54,21 @@ def run_command(data_dir: Path, *arguments: str, **environment: str) -> Finished
 def demo(tmp_path_factory: pytest.TempPathFactory) -> FinishedCommand:
     """`make demo` on an empty data directory. To be read only; a test that changes it works on a copy.
 
-    Run once for all of pytest's processes (`-n`): whichever asks first runs it, the others wait for its result.
+    Run once for all of pytest's processes (`-n`): whichever asks first runs it, the others wait for its result. CI has
+    run it before all tests, and says where.
     """
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    result, data_dir = shared / "demo.json", shared / "demo"
+    place = Path(os.environ.get(SHARED_DEMO) or shared / "demo")
+    status, output, messages, data_dir = (place / name for name in ("status", "output", "messages", "data"))
+    place.mkdir(parents=True, exist_ok=True)
     with writer_lock(shared / "demo.lock", "the demonstration", lambda _text: None):
-        if not result.exists():
+        if not status.exists():
             done = run_command(data_dir, "demo")
-            result.write_text(json.dumps([done.status, done.output, done.messages]))
-    return FinishedCommand(*json.loads(result.read_text()), data_dir)
+            output.write_text(done.output)
+            messages.write_text(done.messages)
+            status.write_text(str(done.status))
+    return FinishedCommand(int(status.read_text()), output.read_text(), messages.read_text(), data_dir)
 
 
 @pytest.fixture(scope="session")

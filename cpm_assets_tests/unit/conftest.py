@@ -23,9 +23,9 @@ def instance(instance_in_memory: dg.DagsterInstance) -> Iterator[dg.DagsterInsta
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CompiledModel]:
+def compiled() -> dict[str, CompiledModel]:
     """Every model's SQL, compiled on an empty warehouse."""
-    return compile_models(tmp_path_factory.mktemp("compiled"))
+    return compile_models()
 
 
 @pytest.fixture(scope="session")
