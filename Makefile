@@ -54,7 +54,7 @@ decide: export DECIDED_NOTE = $(NOTE)
 decide: setup ## a decision about a flag: make decide FLAG=3f9a STATUS=disputed BY="A. Name" NOTE="billed twice"
 	@$(RUN) -m cpm_assets decide "$$DECIDED_FLAG" "$$DECIDED_STATUS" --by="$$DECIDED_BY" --note="$$DECIDED_NOTE"
 
-verify: setup ## whether closed days still have their files, hashes and totals
+verify: setup ## whether closed days still have their files, hashes and totals, and the files they were made of
 	@$(RUN) -m cpm_assets verify
 
 rebuild: setup ## the warehouse again, from the lake alone

@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     looking = command("dashboard", "the CPM dashboard on loopback, over the published file")
     looking.add_argument("--port", type=int, default=8501, help="the page's port (8501)")
     looking.set_defaults(run=lambda o: dashboard.run_dashboard(o.port))
-    command("verify", "whether every closed day still has its files, hashes and totals").set_defaults(
+    command("verify", "whether every closed day still has its files, hashes and totals, and its inputs").set_defaults(
         run=lambda o: verify.run_verify()
     )
     command("rebuild", "the warehouse again, from the lake alone").set_defaults(run=lambda o: rebuild.run_rebuild())

@@ -7,8 +7,12 @@ from typing import Any
 import dagster as dg
 
 from cpm_assets.resources.column_lineage import lineage_through
+from cpm_assets.resources.frozen_versions import FrozenVersion
 from cpm_assets.resources.warehouse_build import BuildReport, Models
 from cpm_assets.resources.write_once import fingerprint_of
+
+CLOSED = "day_versions"
+"""The asset that says what closing a day, or restating it, froze: the hash to quote with a figure (D21)."""
 
 GATED = ("costed_legs", "cpm_fact", "cpm_hourly", "cpm_daily", "cpm_by_prefix")
 """Assets whose rows of a rejected day stay what they were (D13, D14)."""
@@ -32,12 +36,39 @@ def table_metadata(report: BuildReport, name: str, days: Sequence[date], shown: 
         metadata["competing_groups_solved_exactly"] = competing.groups - competing.in_time_order
         metadata["competing_groups_in_time_order"] = competing.in_time_order
         metadata["matches_in_time_order"] = competing.matches_in_time_order
+    if name == CLOSED:
+        metadata.update(_frozen_versions(report.versions, days))
     if name in GATED:
         kept = {build.usage_date: build.reason for build in report.builds if not build.is_good}
         kept_days = {str(day): kept[day] for day in days if day in kept}
         if kept_days:
             metadata["kept_last_good"] = dg.MetadataValue.json(kept_days)
     return metadata
+
+
+def _frozen_versions(versions: Sequence[FrozenVersion], days: Sequence[date]) -> dict[str, Any]:
+    """A row per version that the run made of its days, with its manifest's hash and totals; of a single one also the
+    hash by itself, so that it is found without opening a table."""
+    made = [each for each in versions if each.usage_date in days]
+    if not made:
+        return {}
+    records = [
+        dg.TableRecord(
+            {
+                "usage_date": each.usage_date.isoformat(),
+                "version": each.version,
+                "manifest_sha256": each.manifest_sha256,
+                "reason": each.reason,
+                "totals": "; ".join(
+                    f"{total.legs} legs, {total.billed_seconds} s, {total.total_cost:.6f} {currency}"
+                    for currency, total in sorted(each.totals.items())
+                ),
+            }
+        )
+        for each in made
+    ]
+    by_itself = {"manifest_sha256": made[0].manifest_sha256} if len(made) == 1 else {}
+    return {"frozen_versions": dg.MetadataValue.table(records), **by_itself}
 
 
 def _columns(models: Models, name: str, shown: Collection[str]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class DayBuild:
 
     `outcome`: accepted, empty, rejected, or failed (its extraction was not complete, D23).
     `known_at_utc`: the inputs were those known at this instant (D22). `tolerated`: the settings it was judged by.
+    `manifest_sha256`: of the frozen version that closing the day made; None of builds that closed nothing.
     """
 
     usage_date: date
@@ -49,6 +50,7 @@ class DayBuild:
     is_finalizing: bool
     reason: str | None
     tolerated: Tolerated = NOTHING_TOLERATED
+    manifest_sha256: str | None = None
 
     @property
     def is_good(self) -> bool:

@@ -80,7 +80,8 @@ def _review(
         if reason is None:
             return review, None
         made = _write_version(installation, connection, plan, planned, latest, reason)
-    return replace(review, outcome=RESTATED, version=made.version, reason=made.reason), made
+    made_known = {"version": made.version, "reason": made.reason, "manifest_sha256": made.manifest_sha256}
+    return replace(review, outcome=RESTATED, **made_known), made
 
 
 @contextmanager

@@ -1,15 +1,19 @@
 """Frozen verification: whether the files of closed days are still what was written, and what is wrong if not (D21).
 
-Reads every frozen file once. Writing them is `frozen_versions.py`. Nothing is mended here: a frozen file cannot be made
-again, only restored from a backup.
+Reads frozen files, each once. Whoever edits a file can edit its manifest to fit: so the manifest's own hash is held in
+the build log (or the review log) and in the published file, too. Writing them is `frozen_versions.py`, their inputs are
+`input_verification.py`. Nothing is mended here: a frozen file cannot be made again, only restored from a backup.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -37,59 +41,83 @@ class Verdict:
     bytes_read: int = 0
 
 
+class Held(NamedTuple):
+    """A manifest's hash as it is held outside the version's directory, and where."""
+
+    place: str
+    manifest_sha256: str
+
+
 class FrozenDamagedError(RuntimeError):
     """Frozen files are damaged or gone: figures that were closed cannot be read back."""
 
 
-def verify_frozen_days(warehouse: Warehouse) -> Iterator[Verdict]:
-    """One verdict per version of each closed day, in order: those on disk, published, or in the build log as final."""
-    published = _published_hashes(warehouse)
-    final_days = warehouse.builds.final_days()
-    for day in sorted({*final_days, *warehouse.frozen.days(), *(day for day, _ in published)}):
+def verify_frozen_days(warehouse: Warehouse, is_read: Callable[[date], bool] = lambda _day: True) -> Iterator[Verdict]:
+    """One verdict per version of each closed day, in order: those on disk, published, or in the logs.
+
+    Every manifest is read; the files of days that `is_read` names are read whole, of the others their sizes are seen.
+    """
+    held = held_hashes(warehouse)
+    for day in sorted({*warehouse.builds.final_days(), *warehouse.frozen.days(), *(day for day, _ in held)}):
         found = {int(path.name[1:]): path for path in warehouse.frozen.of_day(day)}
-        expected = {FIRST, *found, *(number for each, number in published if each == day)}
+        expected = {FIRST, *found, *(number for each, number in held if each == day)}
         for number in sorted(expected):
             if number in found:
-                yield _verdict(day, number, found[number], published.get((day, number)))
-            elif (day, number) in published:
+                yield _verdict(day, number, found[number], held.get((day, number), ()), is_read=is_read(day))
+            elif (day, number) in held:
                 yield Verdict(day, number, (f"{warehouse.frozen.directory(day, number)} is gone: {REMEDY}",))
             else:
                 yield Verdict(day, number, ("closed before closed days were frozen: run `make rebuild`",))
 
 
 def check_before_reading(warehouse: Warehouse, days: list[date]) -> None:
-    """Raises FrozenDamagedError when a first version of one of the days, which is to be read back, is not intact."""
+    """Raises FrozenDamagedError when a version of one of the days, which is to be read back, is not intact."""
+    held = held_hashes(warehouse)
     for day in days:
-        for path in warehouse.frozen.of_day(day)[:1]:
-            if problems := _verdict(day, FIRST, path, None).problems:
+        for path in warehouse.frozen.of_day(day):
+            number = int(path.name[1:])
+            if problems := _verdict(day, number, path, held.get((day, number), ()), is_read=True).problems:
                 raise FrozenDamagedError(f"{day} was closed and cannot be read back: {'; '.join(problems)}")
 
 
-def _verdict(day: date, number: int, directory: Path, published_sha256: str | None) -> Verdict:
+def intact_manifests(warehouse: Warehouse) -> Iterator[FrozenVersion]:
+    """Every version whose manifest can be read, by day and number."""
+    for day in warehouse.frozen.days():
+        for path in warehouse.frozen.of_day(day):
+            with suppress(*_UNREADABLE):
+                yield read_version(path)
+
+
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
+
+
+def _verdict(day: date, number: int, directory: Path, held: Sequence[Held], *, is_read: bool) -> Verdict:
     """What is wrong with one version; a manifest that is no manifest costs this version's verdict, not the others'."""
     try:
-        return _verdict_of(read_version(directory), day, number, published_sha256)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return _verdict_of(read_version(directory), day, number, held, is_read=is_read)
+    except _UNREADABLE as error:
         problem = f"{directory / MANIFEST_FILE} cannot be read ({type(error).__name__}): {REMEDY}"
         return Verdict(day, number, (problem,))
 
 
-def _verdict_of(version: FrozenVersion, day: date, number: int, published_sha256: str | None) -> Verdict:
+def _verdict_of(version: FrozenVersion, day: date, number: int, held: Sequence[Held], *, is_read: bool) -> Verdict:
     directory = version.directory
-    problems = list(_damaged_files(version))
-    if published_sha256 is not None and version.manifest_sha256 != published_sha256:
-        problems.append(
-            f"{directory / MANIFEST_FILE} has SHA-256 {version.manifest_sha256[:12]}…, "
-            f"published is {published_sha256[:12]}…: {REMEDY}"
-        )
+    problems = [
+        f"{directory / MANIFEST_FILE} has SHA-256 {version.manifest_sha256[:12]}…, "
+        f"{each.place} {each.manifest_sha256[:12]}…: it was edited; {REMEDY}"
+        for each in held
+        if version.manifest_sha256 != each.manifest_sha256
+    ]
+    problems += _damaged_files(version, is_read=is_read)
     if (version.usage_date, version.version) != (day, number):
         problems.append(f"{directory} holds {version.usage_date} version {version.version}: {REMEDY}")
-    if not problems:
+    if is_read and not problems:
         problems = [f"{directory / name}: {each}" for name, each in _contradictions(version)]
-    return Verdict(day, number, tuple(problems), sum(file["bytes"] for file in version.manifest["files"].values()))
+    bytes_read = sum(file["bytes"] for file in version.manifest["files"].values()) if is_read else 0
+    return Verdict(day, number, tuple(problems), bytes_read)
 
 
-def _damaged_files(version: FrozenVersion) -> Iterator[str]:
+def _damaged_files(version: FrozenVersion, *, is_read: bool) -> Iterator[str]:
     stated = version.manifest["files"]
     for name, file in stated.items():
         path = version.directory / name
@@ -97,7 +125,7 @@ def _damaged_files(version: FrozenVersion) -> Iterator[str]:
             yield f"{path} is gone: {REMEDY}"
         elif path.stat().st_size != file["bytes"]:
             yield f"{path} has {path.stat().st_size} bytes instead of {file['bytes']}: {REMEDY}"
-        elif fingerprint_of(path).sha256 != file["sha256"]:
+        elif is_read and fingerprint_of(path).sha256 != file["sha256"]:
             yield f"{path} was changed, its SHA-256 is not that of the manifest: {REMEDY}"
     for path in sorted(version.directory.iterdir()):
         if path.name not in stated and path.name != MANIFEST_FILE:
@@ -117,6 +145,23 @@ def _contradictions(version: FrozenVersion) -> Iterator[tuple[str, str]]:
     for name, totals in added.items():
         for sentence in differing_totals(version.totals, totals):
             yield name, sentence
+
+
+def held_hashes(warehouse: Warehouse) -> dict[tuple[date, int], list[Held]]:
+    """The hash of each version's manifest as it is held elsewhere, by day and version: in the log of its closing or its
+    review (not those of before the logs held it), and in the published file."""
+    held: dict[tuple[date, int], list[Held]] = defaultdict(list)
+    closings = warehouse.builds.final_days()
+    for day, closing in closings.items():
+        if closing.manifest_sha256:
+            held[day, FIRST].append(Held("the build log has", closing.manifest_sha256))
+    for day, reviews in warehouse.reviews.of_days(closings).items():
+        for review in reviews:
+            if review.manifest_sha256:
+                held[day, review.version].append(Held("the review log has", review.manifest_sha256))
+    for key, sha256 in _published_hashes(warehouse).items():
+        held[key].append(Held("published is", sha256))
+    return dict(held)
 
 
 def _published_hashes(warehouse: Warehouse) -> dict[tuple[date, int], str]:

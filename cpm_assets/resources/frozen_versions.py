@@ -154,6 +154,10 @@ class FrozenVersions:
             make_directory((self._root / name).parent)
         return names
 
+    def staged_versions(self) -> list[FrozenVersion]:
+        """What waits, as its manifests tell it."""
+        return [read_version(path.parent) for path in sorted(self._staging.glob(f"*/*/{MANIFEST_FILE}"))]
+
     def settle(self, names: Iterable[str]) -> None:
         """Give the waiting versions their place. Safe to repeat: what is there already stays."""
         for name in names:

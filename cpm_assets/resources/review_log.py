@@ -22,7 +22,8 @@ class DayReview:
     """One review of one final UTC day. Instants are aware UTC.
 
     `known_at_utc`: the inputs were those known at this instant (D22); `swept_at_utc`: when the whole reading among them
-    began. `outcome`: unchanged, restated (then `version` is the new one), or blocked, with the reason.
+    began. `outcome`: unchanged, restated (then `version` is the new one, and `manifest_sha256` its manifest's hash), or
+    blocked, with the reason.
     """
 
     usage_date: date
@@ -32,6 +33,7 @@ class DayReview:
     outcome: str
     version: int
     reason: str | None
+    manifest_sha256: str | None = None
 
 
 class ReviewLog:

@@ -17,6 +17,7 @@ from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild, Tolerated
 from cpm_assets.resources.column_lineage import Lineage, lineage_of_models
 from cpm_assets.resources.dbt_run import dbt_build
+from cpm_assets.resources.frozen_versions import FIRST, FrozenVersion
 from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, write_run_inputs
 
 Say = Callable[[str], object]
@@ -65,11 +66,12 @@ class Models:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did."""
+    """What a build did. `versions` are the frozen versions that it made: of days it closed, or restated."""
 
     builds: tuple[DayBuild, ...]
     snapshot: Path
     models: Models
+    versions: tuple[FrozenVersion, ...] = ()
 
 
 def build_days(installation: Installation, plan: RunPlan, say: Say) -> BuildReport:
@@ -78,8 +80,10 @@ def build_days(installation: Installation, plan: RunPlan, say: Say) -> BuildRepo
     Reviews are logged after that: one that was killed before is made again, and finds its version published, or none.
     """
     outcomes, models = run_models(installation, plan, say)
+    versions = tuple(installation.warehouse.frozen.staged_versions())
+    closed = {each.usage_date: each.manifest_sha256 for each in versions if each.version == FIRST}
     builds = tuple(
-        _day_build(day, outcomes, plan.tolerated)
+        _day_build(day, outcomes, plan.tolerated, closed.get(day.plan.usage_date))
         for day in plan.days
         if day.plan.is_costed or day.plan.extraction_state == "failed"
     )
@@ -90,7 +94,7 @@ def build_days(installation: Installation, plan: RunPlan, say: Say) -> BuildRepo
     for review in plan.reviews:
         installation.warehouse.reviews.append(review)
     say(f"published {snapshot.name}")
-    return BuildReport(builds, snapshot, models)
+    return BuildReport(builds, snapshot, models, versions)
 
 
 def run_models(installation: Installation, plan: RunPlan, say: Say) -> tuple[Outcomes, Models]:
@@ -121,7 +125,7 @@ def _summary(plan: RunPlan) -> str:
     return ", ".join(f"{count} day(s) {what}" for what, count in counts.items()) or "no day"
 
 
-def _day_build(day: PlannedDay, outcomes: Outcomes, tolerated: Tolerated) -> DayBuild:
+def _day_build(day: PlannedDay, outcomes: Outcomes, tolerated: Tolerated, manifest_sha256: str | None) -> DayBuild:
     plan = day.plan
     if plan.is_costed:
         is_accepted, legs, reason = outcomes[plan.usage_date]
@@ -138,6 +142,7 @@ def _day_build(day: PlannedDay, outcomes: Outcomes, tolerated: Tolerated) -> Day
         is_finalizing=plan.is_finalizing,
         reason=reason,
         tolerated=tolerated,
+        manifest_sha256=manifest_sha256,
     )
 
 

@@ -7,12 +7,14 @@ that; then a frozen file is cut short.
 import hashlib
 import io
 import json
+import re
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 
 from cpm_assets.alerts import current_problems
@@ -42,6 +44,7 @@ class Story:
     waived: Step
     verified: dict[str, bool]
     said: dict[str, tuple[int, str]]
+    metadata: dict[str, Any]
 
     @property
     def data_dir(self) -> Path:
@@ -81,6 +84,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     put_file(on.settings.data_dir / "inbox" / "waivers" / "november.csv", WAIVER)
     waived = on.job(WAIVED, "finalize_job", REJECTED)
     gather("waived", WAIVED)
+    with on.opened(WAIVED) as opened:
+        event = opened.instance.get_latest_materialization_event(dg.AssetKey("day_versions"))
+        metadata = dict(event.asset_materialization.metadata)
     verify("intact", VERIFIED)
     legs = on.settings.data_dir / "lake" / "frozen" / str(GOOD) / "v0001" / "costed_legs.parquet"
     whole = legs.read_bytes()
@@ -90,7 +96,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     legs.write_bytes(whole)
     verify("restored", VERIFIED + timedelta(hours=2))
     gather("restored", VERIFIED + timedelta(hours=2))
-    return Story(on, both, problems, waived, verified, said)
+    (card,) = (on.settings.data_dir / "lake" / "deliveries" / "rate_cards").glob("*.csv")
+    card.rename(card.with_suffix(".gone"))
+    verify("card gone", VERIFIED + timedelta(hours=3))
+    card.with_suffix(".gone").rename(card)
+    return Story(on, both, problems, waived, verified, said, metadata)
 
 
 def test_in_one_run_the_good_day_is_frozen_and_the_rejected_one_is_not(story: Story) -> None:
@@ -163,6 +173,27 @@ def test_verify_names_the_file_that_was_cut_short_and_the_daily_check_alerts(sto
     assert [subject for subject, *_ in story.problems["cut short"]] == ["frozen_days_intact"]
     assert story.verified["restored"] is True
     assert story.problems["restored"] == []
+
+
+def test_verify_and_the_daily_check_name_a_card_that_is_gone(story: Story) -> None:
+    """The figure stands, and nobody can show the price it was worked out with."""
+    assert story.verified["card gone"] is False
+    status, text = story.said["card gone"]
+    assert status == 1
+    (problem,) = [line for line in text.splitlines() if not line.endswith("ok")]
+    assert re.search(r"deliveries/rate_cards/[0-9a-f]{64}\.csv is gone: restore it from the backup", problem)
+    assert problem.endswith(f"named by {GOOD} version 1 and 1 more")
+
+
+def test_dagster_and_the_build_log_hold_the_hash_of_the_manifest(story: Story) -> None:
+    """Whoever edits a closed day and its manifest must meet the hash where they did not edit."""
+    sha256 = hashlib.sha256((story.version(REJECTED) / "manifest.json").read_bytes()).hexdigest()
+    assert story.metadata["manifest_sha256"].value == sha256
+    (record,) = story.metadata["frozen_versions"].value.records
+    assert record.data["usage_date"] == str(REJECTED)
+    assert record.data["manifest_sha256"] == sha256
+    closings = Installation(story.stage.settings).warehouse.builds.final_days()
+    assert closings[REJECTED].manifest_sha256 == sha256
 
 
 def test_a_rebuild_refuses_damaged_files_before_it_deletes_anything(story: Story) -> None:
