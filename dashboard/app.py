@@ -1,4 +1,4 @@
-"""The dashboard's entry, which Streamlit runs from top to bottom for every view: the list of pages, and nothing else."""
+"""The dashboard's entry, run by Streamlit from top to bottom for every view: the list of pages, and nothing else."""
 
 from __future__ import annotations
 

@@ -22,6 +22,9 @@ from dashboard.viewer import current_viewer
 FOLLOW_SECONDS = 4
 """How often an open page looks whether the link shows a newer version: it has to follow within ten seconds."""
 
+PAGE_STYLE = Path(__file__).parent / "page.css"
+"""What Streamlit puts around the blocks: less empty space on screen, and only the figures on paper."""
+
 
 @dataclass(frozen=True)
 class PageEntry:
@@ -49,6 +52,7 @@ def show_one_of(entries: Sequence[PageEntry]) -> None:
         for entry in entries
     ]
     page = st.navigation(pages, position="top")
+    st.html(PAGE_STYLE)
     _follow(reader, figures.version if figures else None)
     page.run()
 

@@ -1,0 +1,36 @@
+"""HTML of lists and of a few figures in a row: every text in them is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.plain_text import as_html
+
+
+def list_html(caption: str, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0) -> str:
+    """A table of texts whose last `numbers` columns are figures. Without rows it says so."""
+    if not rows:
+        return f'<p class="quiet">{as_html(caption)}: none.</p>'
+    first_number = len(headers) - numbers
+    head = "".join(_cell("th", text, at >= first_number, ' scope="col"') for at, text in enumerate(headers))
+    body = "".join(
+        "<tr>" + "".join(_cell("td", text, at >= first_number) for at, text in enumerate(row)) + "</tr>" for row in rows
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{as_html(caption)}"><table class="list">'
+        f"<caption>{as_html(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def figures_html(figures: Sequence[tuple[str, str, str]]) -> str:
+    """A few (name, figure, unit or remark) side by side."""
+    items = "".join(
+        f"<div><dt>{as_html(name)}</dt><dd>{as_html(figure)} <small>{as_html(unit)}</small></dd></div>"
+        for name, figure, unit in figures
+    )
+    return f'<dl class="figures">{items}</dl>'
+
+
+def _cell(tag: str, text: str, is_number: bool, attributes: str = "") -> str:
+    number = ' class="number"' if is_number else ""
+    return f"<{tag}{attributes}{number}>{as_html(text)}</{tag}>"
