@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 REGION_DOMAINS = {
     "us-east-1": "mypurecloud.com",
@@ -40,11 +42,21 @@ REGION_DOMAINS = {
 SANDBOX_FIRST_DAY = date(2026, 10, 24)
 RUNBOOKS_URL = "docs/runbooks"
 """Without a setting, the pages' path in the repository."""
+DAGSTER_URL = "http://127.0.0.1:3000"
+DASHBOARD_ADDRESS = "127.0.0.1"
 USAGE_SOURCES = ("genesys_usage",)
 LATE_SWEEP_HOURS = (72, 96, 168)
 HOST_VARIABLES = ("GENESYS_API_URL", "GENESYS_LOGIN_URL")
 GENESYS_VARIABLES = ("GENESYS_REGION", *HOST_VARIABLES, "GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET")
-
+SIGN_IN_VARIABLES = (
+    "CPM_OIDC_METADATA_URL",
+    "CPM_OIDC_CLIENT_ID",
+    "CPM_OIDC_CLIENT_SECRET",
+    "CPM_OIDC_REDIRECT_URI",
+    "CPM_OIDC_COOKIE_SECRET",
+)
+SIGN_IN_CLAIMS = {"CPM_OIDC_USER_CLAIM": "email", "CPM_OIDC_GROUPS_CLAIM": "groups"}
+SHORTEST_COOKIE_SECRET = 32
 
 MOST = 1_000_000
 """The largest number a setting takes: beyond it instants and days could no longer be worked out."""
@@ -52,6 +64,19 @@ MOST = 1_000_000
 
 class SettingsError(ValueError):
     """The environment is half set or holds a value that cannot be used; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """The dashboard's sign-in by OpenID Connect, and the claims that say who somebody is and in which groups."""
+
+    metadata_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    redirect_uri: str
+    cookie_secret: str = field(repr=False)
+    user_claim: str
+    groups_claim: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +100,9 @@ class Settings:
     publish_numbers: str = "masked"
     leg_days: int = 92
     keep_snapshots: int = 3
+    dagster_url: str = DAGSTER_URL
+    dashboard_address: str = DASHBOARD_ADDRESS
+    sign_in: SignIn | None = None
 
     @property
     def stamp(self) -> str:
@@ -90,6 +118,7 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
     given = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
     is_sandbox = not any(name in given for name in GENESYS_VARIABLES)
     organization = {} if is_sandbox else _organization(given)
+    sign_in = _sign_in(given)
     return Settings(
         data_dir=Path(given.get("CPM_DATA_DIR", "data")).resolve(),
         first_day=_first_day(given),
@@ -105,7 +134,52 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         publish_numbers=_one_of(given, "CPM_PUBLISH_NUMBERS", ("masked", "full")),
         leg_days=_whole_number(given, "CPM_LEG_DAYS", 92, least=1),
         keep_snapshots=_whole_number(given, "CPM_KEEP_SNAPSHOTS", 3, least=1),
+        dagster_url=given.get("CPM_DAGSTER_URL", DAGSTER_URL).rstrip("/"),
+        dashboard_address=_dashboard_address(given, sign_in),
+        sign_in=sign_in,
     )
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether only this machine reaches that host or address."""
+    with suppress(ValueError):
+        return host == "localhost" or ip_address(host or "").is_loopback
+    return False
+
+
+def _sign_in(given: Mapping[str, str]) -> SignIn | None:
+    if not any(name in given for name in SIGN_IN_VARIABLES):
+        return None
+    missing = [name for name in SIGN_IN_VARIABLES if name not in given]
+    if missing:
+        raise SettingsError(
+            f"The sign-in is half configured: {', '.join(missing)} not set. Needed are all of: "
+            f"{', '.join(SIGN_IN_VARIABLES)}; or none of them, and the dashboard answers on loopback only."
+        )
+    metadata_url, client_id, client_secret, redirect_uri, cookie_secret = (given[name] for name in SIGN_IN_VARIABLES)
+    user_claim, groups_claim = (given.get(name, default) for name, default in SIGN_IN_CLAIMS.items())
+    for name in ("CPM_OIDC_METADATA_URL", "CPM_OIDC_REDIRECT_URI"):
+        url = urlsplit(given[name])
+        if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.hostname)):
+            raise SettingsError(f"{name} is {given[name]!r}; it must begin with https:// (http only on loopback)")
+    if not redirect_uri.endswith("/oauth2callback"):
+        raise SettingsError("CPM_OIDC_REDIRECT_URI must be the dashboard's own address with /oauth2callback at its end")
+    if len(cookie_secret) < SHORTEST_COOKIE_SECRET:
+        raise SettingsError(
+            f"CPM_OIDC_COOKIE_SECRET must have at least {SHORTEST_COOKIE_SECRET} characters: whoever guesses it can be "
+            "anybody. Make one with: openssl rand -hex 32"
+        )
+    return SignIn(metadata_url, client_id, client_secret, redirect_uri, cookie_secret, user_claim, groups_claim)
+
+
+def _dashboard_address(given: Mapping[str, str], sign_in: SignIn | None) -> str:
+    address = given.get("CPM_DASHBOARD_ADDRESS", DASHBOARD_ADDRESS)
+    if sign_in is None and not is_loopback(address):
+        raise SettingsError(
+            f"CPM_DASHBOARD_ADDRESS is {address!r}, which others reach, and there is no sign-in: everybody would see "
+            "every figure. Configure the sign-in (CPM_OIDC_ variables), or leave it at 127.0.0.1."
+        )
+    return address
 
 
 def _organization(given: Mapping[str, str]) -> dict[str, str]:

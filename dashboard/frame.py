@@ -17,7 +17,7 @@ from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.settings import Settings, settings_from_environment
 from dashboard.plain_text import as_html
 from dashboard.published import Figures, PublishedReader
-from dashboard.viewer import current_viewer
+from dashboard.sign_in import ask_to_sign_in, current_viewer, say_nothing_is_granted, show_who_is_signed_in
 
 FOLLOW_SECONDS = 4
 """How often an open page looks whether the link shows a newer version: it has to follow within ten seconds."""
@@ -39,12 +39,16 @@ def show_one_of(entries: Sequence[PageEntry]) -> None:
     """Show the page that the URL names, over the version that is published now."""
     st.set_page_config(page_title="Cost per minute", layout="wide")
     settings = settings_from_environment()
+    viewer = current_viewer(settings)
+    if viewer is None:
+        st.navigation([st.Page(ask_to_sign_in, title="Sign in")], position="hidden").run()
+        return
     reader = _reader(DataDirectory(settings.data_dir).published_file)
-    figures = reader.figures(current_viewer())
+    figures = reader.figures(viewer)
     # always called: without it Streamlit would make pages of the files in pages/
     pages = [
         st.Page(
-            partial(entry.show, figures, settings) if figures else partial(_nothing_published, settings),
+            _shown(entry, figures, settings),
             title=entry.title,
             url_path=entry.path,
             default=entry is entries[0],
@@ -55,6 +59,17 @@ def show_one_of(entries: Sequence[PageEntry]) -> None:
     st.html(PAGE_STYLE)
     _follow(reader, figures.version if figures else None)
     page.run()
+    if not figures or figures.grants:
+        show_who_is_signed_in(viewer)
+
+
+def _shown(entry: PageEntry, figures: Figures | None, settings: Settings) -> Callable[[], None]:
+    """The page, or the one that says why there is nothing on it."""
+    if figures is None:
+        return partial(_nothing_published, settings)
+    if not figures.grants:
+        return partial(say_nothing_is_granted, figures.viewer)
+    return partial(entry.show, figures, settings)
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,8 +1,9 @@
 """The published file, opened in one place: the version that the link shows, read-only, as one viewer sees it.
 
 Per version one DuckDB in memory with the file attached; in it a schema per viewer whose views have the tables' plain
-names (`visible_rows.py`) and `cost_per_minute()`, the very function of the published file (D10). When the link shows
-another version the old one is let go, and is closed with the last page that still reads it, so that it can be pruned.
+names (`cpm_assets/resources/visible_tables.py`), and the published file's own functions (D10). What a view leaves out
+never leaves the server, in downloads and exports neither. When the link shows another version the old one is let go,
+and is closed with the last page that still reads it, so that it can be pruned.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from typing import Any
 
 import duckdb
 
+from cpm_assets.domain.access_policy import Grant
+from cpm_assets.resources.visible_tables import create_visible_views, is_shown, policy_in_force
 from dashboard.viewer import Viewer
-from dashboard.visible_rows import PUBLISHED, define_views
+
+PUBLISHED = "published"
+"""The catalog as which the published file is attached; nothing else names it."""
 
 ATTEMPTS = 3
 """A version can be pruned between following the link and opening it; then the link shows a newer one."""
@@ -68,6 +73,11 @@ class _OpenVersion:
         for setting in ("temp_directory = ''", "TimeZone = 'UTC'", "enable_external_access = false"):
             self._connection.execute(f"set {setting}")
         self._connection.execute("set lock_configuration = true")
+        self._policy = policy_in_force(self._connection, PUBLISHED)
+
+    def grants(self, viewer: Viewer) -> frozenset[Grant]:
+        """What this version's access policy grants a viewer."""
+        return viewer.grants(self._policy)
 
     def cursor(self, viewer: Viewer) -> duckdb.DuckDBPyConnection:
         """A connection of its own, for one thread, on which plain names are what the viewer may see."""
@@ -75,12 +85,7 @@ class _OpenVersion:
             cursor = self._connection.cursor()
             if viewer not in self._schemas:
                 schema = f"viewer_{len(self._schemas) + 1}"
-                cursor.execute(f"create schema {schema}")
-                define_views(cursor, schema, viewer)
-                cursor.execute(
-                    f"create macro {schema}.cost_per_minute(total_cost, billed_seconds) as "
-                    f"{PUBLISHED}.main.cost_per_minute(total_cost, billed_seconds)"
-                )
+                create_visible_views(cursor, PUBLISHED, schema, self.grants(viewer))
                 self._schemas[viewer] = schema
         cursor.execute(f"use memory.{self._schemas[viewer]}")
         return cursor
@@ -93,6 +98,15 @@ class Figures:
     version: str
     viewer: Viewer
     _open: _OpenVersion
+
+    @property
+    def grants(self) -> frozenset[Grant]:
+        """What the viewer may see; empty for somebody without a grant."""
+        return self._open.grants(self.viewer)
+
+    def shows(self, table: str) -> bool:
+        """Whether the viewer may see any of a table: where not, it is empty for that reason alone."""
+        return is_shown(table, self.grants)
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a query over the plain table names; values are bound, money comes as Decimal."""

@@ -1,4 +1,4 @@
-"""`make dashboard`: the CPM dashboard on loopback, over the published file."""
+"""`make dashboard`: the CPM dashboard over the published file, on loopback unless there is a sign-in."""
 
 from __future__ import annotations
 
@@ -10,23 +10,19 @@ from cpm_assets.commands.session import say
 from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.settings import settings_from_environment
 
-APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
-ADDRESS = "127.0.0.1"
+PACKAGE = Path(__file__).resolve().parents[2] / "dashboard"
 
 
 def run_dashboard(port: int) -> int:
-    """Replace this process by Streamlit's server; Ctrl-C ends it."""
-    directory = DataDirectory(settings_from_environment().data_dir)
-    say(f"the dashboard on http://{ADDRESS}:{port} over {directory.published_file}; Ctrl-C ends it")
+    """Replace this process by the dashboard's server; Ctrl-C ends it."""
+    settings = settings_from_environment()
+    directory = DataDirectory(settings.data_dir)
+    say(f"the dashboard on http://{settings.dashboard_address}:{port} over {directory.published_file}; Ctrl-C ends it")
+    say("with sign-in" if settings.sign_in else "without a sign-in: it answers this machine only, and shows everything")
     if not directory.published_file.exists():
         say("nothing is published yet: the page says what to do, and shows the figures once there are some")
-    os.environ["CPM_DATA_DIR"] = str(directory.root)
-    options = {
-        "server.address": ADDRESS,
-        "server.port": port,
-        "server.headless": "true",
-        "browser.gatherUsageStats": "false",
-    }
-    arguments = ["-m", "streamlit", "run", str(APP), *(f"--{name}={value}" for name, value in options.items())]
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - our own interpreter with fixed arguments
+    environment = os.environ | {"CPM_DATA_DIR": str(directory.root)}
+    server = str(PACKAGE / "__main__.py")
+    arguments = [sys.executable, server, "--port", str(port)]
+    os.execve(sys.executable, arguments, environment)  # noqa: S606 - our own interpreter and file
     return 0

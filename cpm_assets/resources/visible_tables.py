@@ -13,9 +13,6 @@ import duckdb
 from cpm_assets.domain.access_policy import Grant, PolicyRow, sees_everything
 from cpm_assets.domain.table_visibility import HIDDEN, Rule, visibility_of
 
-GRANTS = "memory.access.grants"
-"""Where the filters find the grants: in the reader's own memory."""
-
 _FILTERS = {
     Rule.PAIR: (
         "carrier_name in (select carrier_name from {grants} where destination_region = '*') "
@@ -57,33 +54,40 @@ def published_tables(connection: duckdb.DuckDBPyConnection, source: str) -> list
     return [name for (name,) in rows]
 
 
-def put_grants(connection: duckdb.DuckDBPyConnection, grants: Iterable[Grant]) -> None:
-    """The grants by which `visible_query` filters from now on."""
-    connection.execute("create schema if not exists memory.access")
-    connection.execute(f"create or replace table {GRANTS} (carrier_name varchar, destination_region varchar)")
+def put_grants(connection: duckdb.DuckDBPyConnection, schema: str, grants: Iterable[Grant]) -> str:
+    """Puts grants into a table of a schema in the reader's memory; its name is what `visible_query` filters by."""
+    relation = f"memory.{quoted(schema)}.grants"
+    connection.execute(f"create schema if not exists memory.{quoted(schema)}")
+    connection.execute(f"create or replace table {relation} (carrier_name varchar, destination_region varchar)")
     rows = [(grant.carrier_name, grant.destination_region) for grant in sorted(grants)]
     if rows:
-        connection.executemany(f"insert into {GRANTS} values (?, ?)", rows)  # noqa: S608 - our own name
+        connection.executemany(f"insert into {relation} values (?, ?)", rows)  # noqa: S608 - our own name
+    return relation
 
 
-def create_visible_views(connection: duckdb.DuckDBPyConnection, source: str, grants: Iterable[Grant]) -> None:
-    """A view in `memory.main` for each table of the attached published file, under its own name, and its functions."""
-    grants = frozenset(grants)
-    put_grants(connection, grants)
+def create_visible_views(
+    connection: duckdb.DuckDBPyConnection, source: str, schema: str, grants: frozenset[Grant]
+) -> None:
+    """A schema in the reader's memory with a view for each table of the published file, under its own name, and its
+    functions."""
+    relation = put_grants(connection, f"{schema}_access", grants)
+    connection.execute(f"create schema if not exists memory.{quoted(schema)}")
     for table in published_tables(connection, source):
-        query = visible_query(connection, source, table, grants)
-        connection.execute(f"create or replace view memory.main.{quoted(table)} as {query}")
-    copy_functions(connection, source, "memory")
+        query = visible_query(connection, source, table, grants, relation)
+        connection.execute(f"create or replace view memory.{quoted(schema)}.{quoted(table)} as {query}")
+    copy_functions(connection, source, f"memory.{quoted(schema)}")
 
 
-def visible_query(connection: duckdb.DuckDBPyConnection, source: str, table: str, grants: frozenset[Grant]) -> str:
-    """The query for what the grants (as put) show of a table."""
-    relation = f"{quoted(source)}.main.{quoted(table)}"
+def visible_query(
+    connection: duckdb.DuckDBPyConnection, source: str, table: str, grants: frozenset[Grant], relation: str
+) -> str:
+    """The query for what the grants show of a table; `relation` is where they were put."""
+    of_table = f"{quoted(source)}.main.{quoted(table)}"
     if sees_everything(grants):
-        return f"select * from {relation}"  # noqa: S608 - names that the file itself has, quoted
+        return f"select * from {of_table}"  # noqa: S608 - names that the file itself has, quoted
     seen = visibility_of(table)
     columns = "*" if seen.shown_columns is None else _with_others_null(connection, source, table, seen.shown_columns)
-    return f"select {columns} from {relation} where {_FILTERS[seen.rule].format(grants=GRANTS)}"  # noqa: S608
+    return f"select {columns} from {of_table} where {_FILTERS[seen.rule].format(grants=relation)}"  # noqa: S608
 
 
 def is_shown(table: str, grants: Iterable[Grant]) -> bool:
@@ -98,14 +102,14 @@ def is_shown(table: str, grants: Iterable[Grant]) -> bool:
 
 
 def copy_functions(connection: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
-    """The functions that the published file carries (`cost_per_minute`), in another attached database."""
+    """The functions that the published file carries (`cost_per_minute`), in another schema."""
     for name, parameters, definition in connection.execute(
         "select function_name, parameters, macro_definition from duckdb_functions() "
         "where database_name = $source and function_type = 'macro' and not internal",
         {"source": source},
     ).fetchall():
         arguments = ", ".join(map(quoted, parameters))
-        connection.execute(f"create or replace macro {quoted(target)}.main.{quoted(name)}({arguments}) as {definition}")
+        connection.execute(f"create or replace macro {target}.{quoted(name)}({arguments}) as {definition}")
 
 
 def quoted(name: str) -> str:

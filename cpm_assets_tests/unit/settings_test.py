@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import cpm_assets.settings
-from cpm_assets.settings import Settings, SettingsError, settings_from_environment
+from cpm_assets.settings import Settings, SettingsError, SignIn, settings_from_environment
 
 REPOSITORY = Path(cpm_assets.settings.__file__).parents[1]
 ORGANIZATION = {
@@ -177,5 +177,57 @@ def test_an_unknown_region_is_refused_with_the_known_ones() -> None:
 
 def test_every_field_of_the_settings_has_its_place() -> None:
     """A new field without a variable can never be set."""
-    derived = {"is_sandbox"}
-    assert len(fields(Settings)) - len(derived) == len(variables_in_settings() - {"GENESYS_REGION"})
+    derived = {"is_sandbox", "sign_in"}
+    assert len(fields(Settings)) - len(derived) + len(fields(SignIn)) == len(
+        variables_in_settings() - {"GENESYS_REGION"}
+    )
+
+
+SIGN_IN = {
+    "CPM_OIDC_METADATA_URL": "https://login.example/.well-known/openid-configuration",
+    "CPM_OIDC_CLIENT_ID": "cpm",
+    "CPM_OIDC_CLIENT_SECRET": "hush-client",
+    "CPM_OIDC_REDIRECT_URI": "https://cpm.example/oauth2callback",
+    "CPM_OIDC_COOKIE_SECRET": "hush-cookie-" + "0" * 32,
+}
+
+
+def test_the_sign_in_is_read_whole_and_its_secrets_are_not_shown() -> None:
+    """A cookie secret in a log line lets its reader be anybody."""
+    settings = settings_from_environment(
+        SIGN_IN | {"CPM_DASHBOARD_ADDRESS": "0.0.0.0", "CPM_OIDC_GROUPS_CLAIM": "roles"}
+    )
+    assert settings.sign_in is not None
+    assert (settings.sign_in.user_claim, settings.sign_in.groups_claim) == ("email", "roles")
+    assert "hush" not in f"{settings!r} {settings}"
+
+
+@pytest.mark.parametrize("name", SIGN_IN)
+def test_a_half_set_sign_in_names_what_is_missing(name: str) -> None:
+    """Without it the dashboard would answer everybody, or nobody would know why not."""
+    with pytest.raises(SettingsError, match=f"{name} not set"):
+        settings_from_environment({key: value for key, value in SIGN_IN.items() if key != name})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"CPM_OIDC_METADATA_URL": "http://login.example/.well-known/openid-configuration"},
+        {"CPM_OIDC_REDIRECT_URI": "http://cpm.example/oauth2callback"},
+        {"CPM_OIDC_REDIRECT_URI": "https://cpm.example/"},
+        {"CPM_OIDC_COOKIE_SECRET": "short"},
+    ],
+)
+def test_a_sign_in_that_others_could_forge_is_refused(wrong: dict[str, str]) -> None:
+    """A token over plain HTTP, or a guessed cookie, is a key to every figure."""
+    with pytest.raises(SettingsError):
+        settings_from_environment(SIGN_IN | wrong)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.5", "::", "cpm.example"])
+def test_without_a_sign_in_the_dashboard_answers_on_loopback_only(address: str) -> None:
+    """Whoever is in the same network would see every figure."""
+    with pytest.raises(SettingsError, match="there is no sign-in"):
+        settings_from_environment({"CPM_DASHBOARD_ADDRESS": address})
+    for own in ("127.0.0.1", "localhost", "::1"):
+        assert settings_from_environment({"CPM_DASHBOARD_ADDRESS": own}).dashboard_address == own

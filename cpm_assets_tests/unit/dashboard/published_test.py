@@ -10,7 +10,7 @@ import pytest
 
 from cpm_assets.resources.published import PublishedSnapshots
 from dashboard.published import PublishedReader
-from dashboard.viewer import LOCAL
+from dashboard.viewer import LOCAL, Viewer
 
 NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
 
@@ -69,3 +69,27 @@ def test_a_query_reaches_nothing_but_the_published_file(tmp_path: Path, sql: str
     figures = PublishedReader(tmp_path / "published" / "cpm.duckdb").figures(LOCAL)
     with pytest.raises(duckdb.Error):
         figures.rows(sql)
+
+
+def test_two_viewers_of_one_version_see_their_own_rows(tmp_path: Path) -> None:
+    """They share the server, the file and DuckDB's memory, and nothing else."""
+    marts = tmp_path / "marts.duckdb"
+    with duckdb.connect(str(marts)) as connection:
+        connection.execute(
+            "create table dim_carrier as select unnest(['Acme', 'Beta']) as carrier_name; "
+            "create table access_policy as "
+            "select * from (values ('ana', 'user', 'Acme', '*'), ('team', 'group', 'Beta', '*')) "
+            "as policy (principal, principal_type, carrier_name, destination_region)"
+        )
+    PublishedSnapshots(tmp_path / "published").publish(marts, "cpm-1.duckdb")
+    reader = PublishedReader(tmp_path / "published" / "cpm.duckdb")
+    viewers = Viewer("ana"), Viewer("bo", frozenset({"team"})), Viewer("eve"), LOCAL
+    seen = [reader.figures(viewer) for viewer in viewers]
+    assert [[name for (name,) in figures.rows("from dim_carrier")] for figures in seen] == [
+        ["Acme"],
+        ["Beta"],
+        [],
+        ["Acme", "Beta"],
+    ]
+    assert [bool(figures.grants) for figures in seen] == [True, True, False, True]
+    assert [figures.shows("access_policy") for figures in seen] == [False, False, False, True]

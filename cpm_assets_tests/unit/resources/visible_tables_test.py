@@ -41,9 +41,11 @@ def published(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def seen(connection: duckdb.DuckDBPyConnection, *grants: tuple[str, str]) -> dict[str, list[Any]]:
-    create_visible_views(connection, "published", [Grant(*grant) for grant in grants])
-    views = connection.execute("select view_name from duckdb_views() where not internal order by 1").fetchall()
-    return {view: connection.execute(f"from {view} order by all").fetchall() for (view,) in views}
+    schema = f"viewer_{len(connection.execute('select * from duckdb_schemas() where not internal').fetchall())}"
+    create_visible_views(connection, "published", schema, frozenset(Grant(*grant) for grant in grants))
+    connection.execute(f"use memory.{schema}")
+    views = connection.execute("select view_name from duckdb_views() where schema_name = $1 order by 1", [schema])
+    return {view: connection.execute(f"from {view} order by all").fetchall() for (view,) in views.fetchall()}
 
 
 def test_rows_of_a_carrier_and_region_are_seen_by_a_grant_that_matches_both(
