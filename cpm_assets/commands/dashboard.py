@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 from cpm_assets.commands.session import say
 from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.settings import settings_from_environment
-
-PACKAGE = Path(__file__).resolve().parents[2] / "dashboard"
 
 
 def run_dashboard(port: int) -> int:
@@ -22,7 +19,6 @@ def run_dashboard(port: int) -> int:
     if not directory.published_file.exists():
         say("nothing is published yet: the page says what to do, and shows the figures once there are some")
     environment = os.environ | {"CPM_DATA_DIR": str(directory.root)}
-    server = str(PACKAGE / "__main__.py")
-    arguments = [sys.executable, server, "--port", str(port)]
-    os.execve(sys.executable, arguments, environment)  # noqa: S606 - our own interpreter and file
+    arguments = [sys.executable, "-m", "dashboard", "--port", str(port)]
+    os.execve(sys.executable, arguments, environment)  # noqa: S606 - our own interpreter with fixed arguments
     return 0
