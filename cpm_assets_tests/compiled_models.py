@@ -55,7 +55,12 @@ class CompiledModel:
 
 
 def compile_models() -> dict[str, CompiledModel]:
-    """The whole project, compiled on a warehouse that holds nothing yet; models by name.
+    """The whole project, compiled on a warehouse that holds nothing yet; models by name."""
+    return _models(compiled_project() / "manifest.json")
+
+
+def compiled_project() -> Path:
+    """dbt's target directory of the compiled project: its manifests are there.
 
     Compiling takes dbt many seconds, so what came of it is kept below dbt's `target`, by the project's content: the
     next process that asks for the same project reads it.
@@ -66,7 +71,6 @@ def compile_models() -> dict[str, CompiledModel]:
     for path in sources:
         content.update(f"{path}\n".encode() + path.read_bytes())
     directory = _TARGET / "compiled_models" / content.hexdigest()[:16]
-    manifest = directory / "target" / "manifest.json"
     with writer_lock(_TARGET / "compiled_models.lock", "compiling the models for tests", lambda _text: None):
         if not (directory / "done").exists():
             shutil.rmtree(directory.parent, ignore_errors=True)
@@ -74,7 +78,7 @@ def compile_models() -> dict[str, CompiledModel]:
             (directory / "warehouse").mkdir()
             dbt(directory, "compile")
             (directory / "done").touch()
-        return _models(manifest)
+    return directory / "target"
 
 
 def _models(manifest: Path) -> dict[str, CompiledModel]:
