@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dashboard.frame import PageEntry, show_one_of
-from dashboard.pages import cpm
+from dashboard.views import cpm, trend
 
 # In the order of the navigation; the first is the one that opens.
-PAGES = (PageEntry("cpm", "CPM", cpm.show),)
+PAGES = (
+    PageEntry("cpm", "CPM", cpm.show),
+    PageEntry("trend", "Trend", trend.show),
+)
 
 show_one_of(PAGES)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dashboard.plain_text import as_html
 
 
-def list_html(caption: str, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0) -> str:
+@dataclass(frozen=True)
+class Link:
+    """A text that leads to an address of the web; any other address is shown, not linked."""
+
+    text: str
+    address: str
+
+
+def list_html(caption: str, headers: Sequence[str], rows: Sequence[Sequence[str | Link]], numbers: int = 0) -> str:
     """A table of texts whose last `numbers` columns are figures. Without rows it says so."""
     if not rows:
         return f'<p class="quiet">{as_html(caption)}: none.</p>'
@@ -31,6 +40,14 @@ def figures_html(figures: Sequence[tuple[str, str, str]]) -> str:
     return f'<dl class="figures">{items}</dl>'
 
 
-def _cell(tag: str, text: str, is_number: bool, attributes: str = "") -> str:
+def _cell(tag: str, content: str | Link, is_number: bool, attributes: str = "") -> str:
     number = ' class="number"' if is_number else ""
-    return f"<{tag}{attributes}{number}>{as_html(text)}</{tag}>"
+    return f"<{tag}{attributes}{number}>{_content(content)}</{tag}>"
+
+
+def _content(content: str | Link) -> str:
+    if isinstance(content, str):
+        return as_html(content)
+    if not content.address.startswith(("https://", "http://")):
+        return as_html(content.address)
+    return f'<a href="{as_html(content.address)}" target="_blank" rel="noopener noreferrer">{as_html(content.text)}</a>'
