@@ -45,7 +45,7 @@ def show_one_of(entries: Sequence[PageEntry]) -> None:
         return
     reader = _reader(DataDirectory(settings.data_dir).published_file)
     figures = reader.figures(viewer)
-    # always called: without it Streamlit would make pages of the files in pages/
+    # always called, whatever there is to show: it is what tells Streamlit which addresses are pages
     pages = [
         st.Page(
             _shown(entry, figures, settings),
