@@ -87,7 +87,7 @@ def _columns(models: Models, name: str, shown: Collection[str]) -> dict[str, Any
 
 
 def snapshot_metadata(report: BuildReport) -> dict[str, Any]:
-    """The published version's name, size and hash."""
+    """The published version's name, size and hash; the groups' files with their sizes, and groups that have none."""
     fingerprint = fingerprint_of(report.snapshot)
     return {
         "snapshot": report.snapshot.name,
@@ -95,4 +95,7 @@ def snapshot_metadata(report: BuildReport) -> dict[str, Any]:
         "bytes": fingerprint.bytes,
         "sha256": fingerprint.sha256,
         "tables": len(report.models.sizes),
+        "group_files": dg.MetadataValue.json(report.groups.files),
+        "groups_refused": dg.MetadataValue.json(report.groups.refused),
+        "group_files_removed": dg.MetadataValue.json(report.groups.removed),
     }

@@ -21,6 +21,7 @@ from cpm_assets.resources.build_log import DayBuild, Tolerated
 from cpm_assets.resources.delivery_store import REFERENCE_KINDS
 from cpm_assets.resources.final_day_review import restated_versions
 from cpm_assets.resources.frozen_verification import check_before_reading
+from cpm_assets.resources.group_files import publish_groups
 from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, known_deliveries, tolerated_now
 from cpm_assets.resources.warehouse_build import run_models
 
@@ -44,7 +45,8 @@ def rebuild(installation: Installation, now: datetime) -> None:
         for number, plan in enumerate(plans, start=1):
             say(f"rebuild {number} of {len(plans)}")
             run_models(installation, plan, say)
-        warehouse.commit([], now, RUN_ID)
+        version = warehouse.commit([], now, RUN_ID)
+        publish_groups(installation.directory.published, version, say)
 
 
 def _replays(installation: Installation, now: datetime) -> Iterator[RunPlan]:

@@ -4,6 +4,8 @@ Columns, their rules, and whose grants a person has. The newest file is the whol
 access_policy.sql`); what a grant shows of each table is in `table_visibility.py`.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +16,11 @@ from cpm_assets.domain.taken_rows import Values
 USER, GROUP = "user", "group"
 ALL = "*"
 """As a carrier or region: each of them, also those that come later."""
+
+LONGEST_STEM = 100
+RESERVED_STEMS = ("cpm", "main", "temp", "system", "memory", "information_schema", "pg_catalog")
+"""The whole file's name, and names that DuckDB gives a meaning of its own."""
+_OTHERS = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def _principal(text: str) -> str:
@@ -93,3 +100,22 @@ def sees_everything(grants: Iterable[Grant]) -> bool:
 def sees_whole_carrier(grants: Iterable[Grant], carrier_name: str | None) -> bool:
     """Whether the grants show all regions of a carrier: what is about the carrier as such (an invoice) needs that."""
     return any(grant.destination_region == ALL and grant.carrier_name in (ALL, carrier_name) for grant in grants)
+
+
+def group_files(groups: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What each group's published file is called, without `.duckdb`; and why a group gets none.
+
+    Letters, digits and `._-` stay, all else becomes `_`. Two groups that would have one file get none: the one must
+    never be handed the other's. Names are compared without case, as some file systems do.
+    """
+    stems = {group: _OTHERS.sub("_", group).lstrip(".") for group in groups}
+    users = Counter(stem.casefold() for stem in stems.values())
+    refused = {}
+    for group, stem in stems.items():
+        if not stem.strip("_") or len(stem) > LONGEST_STEM:
+            refused[group] = "its name makes no file name"
+        elif stem.casefold() in RESERVED_STEMS:
+            refused[group] = f"a file {stem}.duckdb would be taken for another one, or cannot be opened by its name"
+        elif users[stem.casefold()] > 1:
+            refused[group] = f"another group's name makes the same file name, {stem}.duckdb"
+    return {group: stem for group, stem in stems.items() if group not in refused}, refused

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from datetime import datetime
 from itertools import count, pairwise
 from pathlib import Path
@@ -35,13 +36,20 @@ def published_figure_changes(version: Path) -> list[tuple[Any, ...]]:
 
 
 class PublishedSnapshots:
-    """The versions below one `published` directory, and the link to the current one."""
+    """The versions below one `published` directory, and the link to the current one: of the whole file, or of another
+    one (`link_name`, `versions` below the directory)."""
 
-    def __init__(self, root: Path, grace_seconds: float = GRACE_SECONDS) -> None:
+    def __init__(
+        self,
+        root: Path,
+        grace_seconds: float = GRACE_SECONDS,
+        link_name: str = LINK_NAME,
+        versions: Path = Path("versions"),
+    ) -> None:
         self._root = root
         self._grace_seconds = grace_seconds
-        self._link = root / LINK_NAME
-        self._versions = root / "versions"
+        self._link = root / link_name
+        self._versions = root / versions
 
     def current(self) -> Path | None:
         """The version that the link shows, or None before the first publish."""
@@ -58,18 +66,22 @@ class PublishedSnapshots:
 
     def publish(self, marts: Path, name: str) -> Path:
         """Copy the closed marts file to a new version and switch the link to it."""
+        return self.publish_made(name, lambda part: shutil.copyfile(marts, part))
+
+    def publish_made(self, name: str, make: Callable[[Path], object]) -> Path:
+        """Have `make` write and close a new version at the path that it is given, and switch the link to it."""
         self._versions.mkdir(parents=True, exist_ok=True)
         self._delete_parts()
         version = self._versions / name
         part = version.with_name(f".{name}.part")
-        shutil.copyfile(marts, part)
+        make(part)
         part.chmod(READ_ONLY)
         fsync_file(part)
         part.rename(version)
         fsync_directory(self._versions)
-        new_link = self._root / f".{LINK_NAME}.new"
+        new_link = self._link.with_name(f".{self._link.name}.new")
         new_link.unlink(missing_ok=True)
-        new_link.symlink_to(Path("versions") / name)
+        new_link.symlink_to(version.relative_to(self._root))
         new_link.rename(self._link)
         fsync_directory(self._root)
         return version
@@ -91,6 +103,15 @@ class PublishedSnapshots:
                 version.unlink()
                 deleted.append(version)
         return deleted
+
+    def remove(self) -> None:
+        """Take the link away, then every version: whoever has one open keeps that alone."""
+        self._link.unlink(missing_ok=True)
+        fsync_directory(self._root)
+        for file in [*self._versions.glob("*"), *self._versions.glob(".*.part")]:
+            file.unlink(missing_ok=True)
+        if self._versions.exists():
+            self._versions.rmdir()
 
     def _delete_parts(self) -> None:
         """A killed or failed copy: on a full disk it would be in the way of the next one."""

@@ -18,6 +18,7 @@ from cpm_assets.resources.build_log import DayBuild, Tolerated
 from cpm_assets.resources.column_lineage import Lineage, lineage_of_models
 from cpm_assets.resources.dbt_run import dbt_build
 from cpm_assets.resources.frozen_versions import FIRST, FrozenVersion
+from cpm_assets.resources.group_files import GroupFilesReport, publish_groups
 from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, write_run_inputs
 
 Say = Callable[[str], object]
@@ -72,6 +73,7 @@ class BuildReport:
     snapshot: Path
     models: Models
     versions: tuple[FrozenVersion, ...] = ()
+    groups: GroupFilesReport = GroupFilesReport()
 
 
 def build_days(installation: Installation, plan: RunPlan, say: Say) -> BuildReport:
@@ -94,7 +96,8 @@ def build_days(installation: Installation, plan: RunPlan, say: Say) -> BuildRepo
     for review in plan.reviews:
         installation.warehouse.reviews.append(review)
     say(f"published {snapshot.name}")
-    return BuildReport(builds, snapshot, models, versions)
+    groups = publish_groups(installation.directory.published, snapshot, say)
+    return BuildReport(builds, snapshot, models, versions, groups)
 
 
 def run_models(installation: Installation, plan: RunPlan, say: Say) -> tuple[Outcomes, Models]:
