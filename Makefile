@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of decide verify rebuild bench bench-small check lint types docs browser-test clean
+.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of decide what-if verify rebuild bench bench-small check lint types docs browser-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,12 @@ decide: export DECIDED_BY = $(or $(BY),$(error say FLAG= STATUS= BY= and NOTE=))
 decide: export DECIDED_NOTE = $(NOTE)
 decide: setup ## a decision about a flag: make decide FLAG=3f9a STATUS=disputed BY="A. Name" NOTE="billed twice"
 	@$(RUN) -m cpm_assets decide "$$DECIDED_FLAG" "$$DECIDED_STATUS" --by="$$DECIDED_BY" --note="$$DECIDED_NOTE"
+
+what-if: export ASKED_CARRIER = $(or $(CARRIER),$(error say CARRIER= CANDIDATE= FIRST= and LAST=))
+what-if: export ASKED_CANDIDATE = $(or $(CANDIDATE),$(error say CARRIER= CANDIDATE= FIRST= and LAST=))
+what-if: setup ## past traffic at another carrier's prices: make what-if CARRIER="A" CANDIDATE="B" FIRST= LAST=
+	@$(RUN) -m cpm_assets what-if $(if $(PRICED_ON),--priced-on=$(PRICED_ON)) -- "$$ASKED_CARRIER" "$$ASKED_CANDIDATE" \
+	  $(or $(FIRST),$(error say FIRST= and LAST=)) $(or $(LAST),$(error say FIRST= and LAST=))
 
 verify: setup ## whether closed days still have their files, hashes and totals, and the files they were made of
 	@$(RUN) -m cpm_assets verify

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from cpm_assets.commands import as_of, dashboard, day, decide, demo, dev, rebuild, recost, verify
+from cpm_assets.commands import as_of, dashboard, day, decide, demo, dev, rebuild, recost, verify, what_if
 from cpm_assets.domain.build_plan import DAY, FINALIZE
 from cpm_assets.domain.review_decisions import STATUSES
+from cpm_assets.domain.what_if import Scenario, WhatIfError
 from cpm_assets.resources.data_directory import WrongStampError
 from cpm_assets.resources.frozen_verification import FrozenDamagedError
 from cpm_assets.resources.warehouse import RebuildNeededError
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (SettingsError, WrongStampError, RebuildNeededError, FrozenDamagedError) as error:
+    except (SettingsError, WrongStampError, RebuildNeededError, FrozenDamagedError, WhatIfError) as error:
         print(f"cpm: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -66,6 +67,16 @@ def _parser() -> argparse.ArgumentParser:
     again = command("recost", "the days that new cards and contracts touch, costed again")
     again.add_argument("--dry-run", action="store_true", help="only print what would change; nothing is written")
     again.set_defaults(run=lambda o: recost.run_recost(dry_run=o.dry_run))
+
+    asking = command("what-if", "a carrier's past traffic at another carrier's prices, by region and prefix")
+    asking.add_argument("carrier", help="whose traffic")
+    asking.add_argument("candidate", help="by whose card and contract it is priced")
+    asking.add_argument("first", type=_day, help="the first UTC day of the traffic, YYYY-MM-DD")
+    asking.add_argument("last", type=_day, help="the last UTC day, YYYY-MM-DD")
+    asking.add_argument("--priced-on", type=_day, help="price all of it by the card in force on this UTC day")
+    asking.set_defaults(
+        run=lambda o: what_if.run_what_if(Scenario(o.carrier, o.candidate, o.first, o.last, o.priced_on))
+    )
 
     command("demo", "ten fixed days of the sandbox through every stage, and what came of them").set_defaults(
         run=lambda o: demo.run_demo()

@@ -10,6 +10,7 @@ from cpm_assets.assets.deliveries import build_delivery_assets
 from cpm_assets.assets.dispute_packs import build_dispute_assets
 from cpm_assets.assets.usage import build_usage_assets
 from cpm_assets.assets.warehouse import build_warehouse_assets
+from cpm_assets.assets.what_if import build_what_if_assets
 from cpm_assets.checks import build_checks
 from cpm_assets.console import plain_console
 from cpm_assets.dbt_project import prepared_project
@@ -45,6 +46,7 @@ def build_defs(
             *build_delivery_assets(partitions_def),
             *build_warehouse_assets(partitions_def, project),
             *build_dispute_assets(partitions_def),
+            *build_what_if_assets(partitions_def),
         ],
         asset_checks=build_checks(partitions_def),
         jobs=build_jobs(),

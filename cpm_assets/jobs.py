@@ -11,7 +11,8 @@ from cpm_assets.domain.build_plan import DAY, FINALIZE, LATE_SWEEP, PURPOSE_TAG,
 
 FRESHNESS = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("cpm_fact"), "open_day_fresh"))
 INTACT = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("day_versions"), "frozen_days_intact"))
-EVERYTHING = dg.AssetSelection.all() - FRESHNESS - INTACT
+WHAT_IF = dg.AssetSelection.assets("what_if")
+EVERYTHING = dg.AssetSelection.all() - FRESHNESS - INTACT - WHAT_IF
 ALL_BUT_EXTRACTION = EVERYTHING - dg.AssetSelection.assets("raw_legs")
 TICK_ASSETS = (
     (
@@ -69,6 +70,12 @@ def build_jobs() -> list[dg.JobDefinition | dg.UnresolvedAssetJobDefinition]:
         ),
         job(
             "verify_job", VERIFY, INTACT, "Whether every frozen file still has its hash and every manifest its totals."
+        ),
+        job(
+            "what_if_job",
+            STATUS,
+            WHAT_IF,
+            "A carrier's past traffic at another one's prices; asked by hand, with the carriers as run configuration.",
         ),
         job(
             "status_job",

@@ -29,7 +29,7 @@ def print_matrix(published: Path, first: date, last: date) -> None:
         for region in sorted({cell[1] for cell in of_currency}):
             rows.append([region, *(_cell(by_place.get((region, carrier))) for carrier in carriers)])
         print(f"\nCost per minute, {first} to {last}, {currency}")
-        _print_table(["destination region", *carriers], rows)
+        print_table(["destination region", *carriers], rows)
 
 
 def print_day_figures(published: Path, day: date) -> None:
@@ -46,7 +46,7 @@ def print_day_figures(published: Path, day: date) -> None:
         day,
     )
     headers = ["currency", "carrier", "destination region", "legs", "unrated", "billed seconds", "cost", "CPM"]
-    _print_table(headers, [[_text(v) for v in row] for row in rows])
+    print_table(headers, [[_text(v) for v in row] for row in rows])
 
 
 def print_days(published: Path, first: date, last: date) -> None:
@@ -59,7 +59,7 @@ def print_days(published: Path, first: date, last: date) -> None:
         last,
     )
     print("\nDays (UTC)")
-    _print_table(["day", "status", "legs", "rejected", "unrated", "reason"], [[_text(v) for v in row] for row in rows])
+    print_table(["day", "status", "legs", "rejected", "unrated", "reason"], [[_text(v) for v in row] for row in rows])
 
 
 def print_failed_checks(published: Path, first: date, last: date) -> None:
@@ -72,7 +72,7 @@ def print_failed_checks(published: Path, first: date, last: date) -> None:
         last,
     )
     print("\nChecks that failed")
-    _print_table(["check", "day", "severity", "rows", "runbook"], [[_text(v) for v in row] for row in rows])
+    print_table(["check", "day", "severity", "rows", "runbook"], [[_text(v) for v in row] for row in rows])
 
 
 def print_flags(published: Path, first: date, last: date) -> None:
@@ -86,7 +86,7 @@ def print_flags(published: Path, first: date, last: date) -> None:
     )
     print("\nFlagged against the invoices")
     headers = ["carrier", "flag", "flags", "our charge", "their charge", "currency"]
-    _print_table(headers, [[_text(v) for v in row] for row in rows])
+    print_table(headers, [[_text(v) for v in row] for row in rows])
 
 
 def checks_that_failed(published: Path, first: date, last: date) -> set[tuple[str, str]]:
@@ -116,7 +116,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not rows:
         print("  none")
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,13 +36,18 @@ class Session:
     defs: dg.Definitions
     instance: dg.DagsterInstance
 
-    def run(self, job_name: str, first: date, last: date | None = None) -> bool:
-        """Run a job over one UTC day, or a range of days in one run; whether everything went through."""
+    def run(
+        self, job_name: str, first: date, last: date | None = None, config: Mapping[str, object] | None = None
+    ) -> bool:
+        """Run a job over one UTC day, or a range of days in one run; whether everything went through.
+
+        `config` is run configuration, for jobs whose assets take some.
+        """
         is_one_day = last is None or last == first
         result = self.defs.resolve_job_def(job_name).execute_in_process(
             instance=self.instance,
             raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {}}}},
+            run_config={"loggers": {"console": {"config": {}}}, **(config or {})},
             partition_key=first.isoformat() if is_one_day else None,
             tags={**process_tags(os.getpid()), **({} if is_one_day else range_tags(first, last))},
         )

@@ -56,6 +56,11 @@ class DataDirectory:
         return self.root / "dispute_packs"
 
     @property
+    def what_if(self) -> Path:
+        """Answers to what-if questions: a file of rows and one that says what they answer, each."""
+        return self.root / "what_if"
+
+    @property
     def alerts(self) -> Path:
         return self.root / "alerts"
 

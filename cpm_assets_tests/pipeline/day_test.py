@@ -1,10 +1,15 @@
-"""Claims about a day that is built again: rejected, mended, not answered, emptied, closed (D13, D21, D23)."""
+"""A day that is built again: rejected, mended, unanswered, emptied, closed (D13, D21, D23). And a what-if over it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import dagster as dg
 import pytest
 
+from cpm_assets.commands import what_if
+from cpm_assets.domain.what_if import Scenario
+from cpm_assets.resources.what_if_answers import answers
 from cpm_assets_tests.pipeline.conftest import BAD_RECORDS, EMPTIED, ONE_BY_ONE, UNKNOWN_CARRIER, HardDays
 from cpm_assets_tests.pipeline.published_tables import NAMES_THE_PUBLISHING, differences, records, rows, tables
 
@@ -127,6 +132,23 @@ def test_nothing_recomputes_a_final_day(hard_days: HardDays) -> None:
 def test_every_published_version_has_the_same_tables(hard_days: HardDays) -> None:
     """A dashboard must not break on the day after a bad one."""
     assert len({tuple(tables(step.published)) for step in hard_days.steps.values()}) == 1
+
+
+def test_a_what_if_is_answered_by_the_asset_and_no_figure_moves(
+    hard_days: HardDays, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A question about another carrier must not touch what is published, nor cost a person more than its two names."""
+    scenario = Scenario("Acme", "Zenith", ONE_BY_ONE, EMPTIED)
+    with hard_days.stage.opened(datetime(2026, 11, 18, tzinfo=UTC)) as opened:
+        installation = opened.installation
+        before = installation.warehouse.snapshots.current()
+        assert what_if.answer(opened, scenario) == 0
+        assert what_if.answer(opened, replace(scenario, candidate_carrier_name="Nobody")) == 1
+        assert installation.warehouse.snapshots.current() == before
+    (found,) = answers(installation.directory.what_if)
+    assert found.published_version == before.name
+    assert found.legs == sum(row[3] for row in found.by_region()[1]) > 0
+    assert "as Zenith would charge it" in capsys.readouterr().out
 
 
 def _status(hard_days: HardDays, step: str, day: object) -> list[dict[str, object]]:

@@ -23,7 +23,7 @@ OTHER_ASSETS = {
     "restated_legs", "cpm_daily_restated", "published",
     "raw_access_policy", "access_policy",
     "raw_review_decisions", "finance_review_queue", "flag_evidence", "review_decisions", "invoice_files",
-    "dispute_packs", "invoice_totals", "invoice_variance", "contract_findings",
+    "dispute_packs", "what_if", "invoice_totals", "invoice_variance", "contract_findings",
 }  # fmt: skip
 CODE_LOCATION = """
 import json, sys
@@ -151,7 +151,7 @@ def test_the_clockwork_runs_from_the_start(loaded: dict[str, Any]) -> None:
     assert loaded["sensors"] == dict.fromkeys(sensors, "RUNNING")
     assert set(loaded["jobs"]) == {
         "day_job", "finalize_job", "freshness_job", "late_sweep_job", "recost_job", "reconciliation_job",
-        "restatement_job", "status_job", "tick_job", "verify_job",
+        "restatement_job", "status_job", "tick_job", "verify_job", "what_if_job",
     }  # fmt: skip
 
 
