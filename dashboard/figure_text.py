@@ -14,7 +14,7 @@ EXACT_STEP = Decimal("0.00000001")
 
 def cpm_text(cpm: Decimal | None, step: Decimal = CPM_STEP) -> str:
     """CPM with four decimals, half up; empty without one."""
-    return "" if cpm is None else f"{cpm.quantize(step, ROUND_HALF_UP):,}"
+    return "" if cpm is None else f"{cpm.quantize(step, ROUND_HALF_UP):,f}"
 
 
 def cell_text(cpm: Decimal | None, unrated_legs: int, legs: int) -> str:
@@ -26,7 +26,7 @@ def cell_text(cpm: Decimal | None, unrated_legs: int, legs: int) -> str:
 
 def money_text(amount: Decimal | None, decimals: int = 2) -> str:
     """An amount, half up to so many decimals: 2 to read, 6 is exact."""
-    return "" if amount is None else f"{amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,}"
+    return "" if amount is None else f"{amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
 
 
 def minutes_text(seconds: int | None) -> str:

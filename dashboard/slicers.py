@@ -66,8 +66,13 @@ def choose_days(facts: Published) -> tuple[date, date]:
         range_ = st.date_input(
             "From – to", (max(first, last - timedelta(days=29)), last), format="YYYY-MM-DD", key="range", bind=BOUND
         )
-        return (range_[0], range_[-1]) if isinstance(range_, tuple) and range_ else (first, last)
+        return range_of(range_) or (first, last)
     return max(first, last - timedelta(days=int(str(chosen).split()[0]) - 1)), last
+
+
+def range_of(value: object) -> tuple[date, date] | None:
+    """The range that a date input holds; one day alone, as between two clicks and in a URL, is both of its ends."""
+    return (value[0], value[-1]) if isinstance(value, tuple) and value else None
 
 
 def choose_carriers(figures: Figures) -> tuple[str, ...]:

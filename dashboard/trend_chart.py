@@ -12,7 +12,8 @@ from dashboard.figure_text import EXACT_STEP, cpm_text, day_text
 
 TRAILING, DAILY, ALERT, CHANGE = "#1d8797", "#8795a0", "#c2572e", "#7a63b8"
 """Told apart in both themes, and by shape as well: line, dots, triangles, dashed rules."""
-DAYS_AXIS = alt.Axis(title=None, format="%-d %b", labelOverlap=True, grid=False)
+DAYS_WITH_TICKS = 45
+"""Up to so many days each has its tick; with more, Vega chooses."""
 
 
 def trend_chart(
@@ -31,7 +32,8 @@ def trend_chart(
         }
         for row in days
     ]
-    base = alt.Chart(alt.Data(values=points)).encode(x=alt.X("day:T", axis=DAYS_AXIS))
+    x = alt.X("day:T", axis=_days_axis(len(points)))
+    base = alt.Chart(alt.Data(values=points)).encode(x=x)
     tips = [
         alt.Tooltip("on:N", title="day"),
         alt.Tooltip("daily:N", title="that day"),
@@ -54,7 +56,7 @@ def trend_chart(
         layers.append(
             alt.Chart(alt.Data(values=marks))
             .mark_point(shape="triangle-down", color=ALERT, filled=True, size=90, opacity=1)
-            .encode(x=alt.X("day:T", axis=DAYS_AXIS), y=alt.value(6), tooltip=_texts("on", "what"))
+            .encode(x=x, y=alt.value(6), tooltip=_texts("on", "what"))
         )
     if changes:
         marks = [
@@ -68,7 +70,7 @@ def trend_chart(
         layers.append(
             alt.Chart(alt.Data(values=marks))
             .mark_rule(color=CHANGE, strokeDash=[4, 3], strokeWidth=1.5)
-            .encode(x=alt.X("day:T", axis=DAYS_AXIS), tooltip=_texts("on", "what"))
+            .encode(x=x, tooltip=_texts("on", "what"))
         )
     return alt.layer(*layers).properties(height=320)
 
@@ -103,6 +105,11 @@ def split_chart(steps: Sequence[tuple[str, Decimal, str]]) -> alt.LayerChart:
     )
     label = base.mark_text(dy=-8, color=DAILY, fontSize=12).encode(y="top:Q", text="text:N")
     return alt.layer(bar, label).properties(height=230)
+
+
+def _days_axis(days: int) -> alt.Axis:
+    ticks = {"tickCount": "day"} if days <= DAYS_WITH_TICKS else {}
+    return alt.Axis(title=None, format="%-d %b", labelOverlap=True, grid=False, **ticks)
 
 
 def _texts(*fields: str) -> list[alt.Tooltip]:

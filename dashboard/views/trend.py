@@ -33,11 +33,13 @@ from dashboard.slicers import (
     choose_days,
     choose_regions,
     published_facts,
+    range_of,
 )
 from dashboard.sql_files import query
 from dashboard.tables import Link, list_html
 from dashboard.trend_chart import split_chart, trend_chart
 
+CPM_CHANGE_STEP = Decimal("0.000001")
 HALVES, OWN = "Halves of the range", "Two periods"
 COMPARED = {"Last 7 days": 7, "Last 30 days": 30}
 
@@ -171,9 +173,8 @@ def _choose_periods(segment: Segment) -> Periods | None:
         later = st.date_input(
             "Later period", (start.later_first, start.later_last), format="YYYY-MM-DD", key="later", bind=BOUND
         )
-    if not (isinstance(earlier, tuple) and isinstance(later, tuple) and len(earlier) == len(later) == 2):
-        return None
-    return Periods(*earlier, *later) if earlier[1] < later[0] else None
+    before, after = range_of(earlier), range_of(later)
+    return Periods(*before, *after) if before and after and before[1] < after[0] else None
 
 
 Step = tuple[str, Decimal]
@@ -207,12 +208,12 @@ def _show_steps(title: str, currency: str, steps: list[Step], text, key: str) ->
     st.markdown(f"**{title}**")
     st.altair_chart(split_chart(signed), alt=f"{title}: {', '.join(f'{name} {shown}' for name, _, shown in signed)}")
     decimals = EXACT_STEP if text is _cpm_step_text else Decimal("0.000001")
-    rows = [[name, f"{amount.quantize(decimals):,}"] for name, amount in steps]
+    rows = [[name, f"{amount.quantize(decimals):,f}"] for name, amount in steps]
     show_block(list_html(f"{title}, exact", ["step", currency], rows, numbers=1), key=key)
 
 
 def _cpm_step_text(amount: Decimal) -> str:
-    return cpm_text(amount)
+    return cpm_text(amount, CPM_CHANGE_STEP)
 
 
 def _why_no_cpm_split(split: Split) -> str:
