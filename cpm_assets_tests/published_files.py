@@ -52,7 +52,7 @@ def _legs_of(day: date) -> Iterator[dict[str, object]]:
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     noon = midnight + timedelta(hours=12)
     for hour in range(24):
-        start = midnight + timedelta(hours=hour, minutes=5)
+        start = midnight + timedelta(hours=hour, minutes=35)
         yield leg(f"acme-{day}-{hour:02}", start, destination_number=GERMANY if hour % 2 else US, billing_seconds=90)
     yield leg(f"bison-{day}", noon, carrier_name="Bison", billing_seconds=61)
     yield leg(f"bison-long-{day}", noon, carrier_name="Bison", destination_number=GERMANY, billing_seconds=3_000)

@@ -79,9 +79,8 @@ def matrix_html(matrix: Matrix, layout: Layout) -> str:
     rows, columns = (carriers, places) if layout.carriers_in_rows else (places, carriers)
     shades = _shades(matrix)
     parts = [
-        '<div class="scroll" tabindex="-1"><table class="grid">',
-        f'<caption hidden="">Cost per billed minute in {as_html(layout.currency)} by carrier and {layout.place_word}'
-        "</caption><thead><tr>",
+        f'<div class="scroll" tabindex="-1"><table class="grid" aria-label="Cost per billed minute in '
+        f'{as_html(layout.currency)} by carrier and {layout.place_word}"><thead><tr>',
         f'<th scope="col">{layout.place_word if not layout.carriers_in_rows else "carrier"}</th>',
     ]
     parts += [f'<th scope="col"{_title(column, layout)}>{_name(column, matrix, layout)}</th>' for column in columns]

@@ -5,8 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.block import show_block
+from dashboard.figure_text import days_text
 from dashboard.plain_text import as_html
-from dashboard.slicers import Published
+from dashboard.segment import ALL, COUNTRY, UTC_ZONE, Segment
+from dashboard.slicers import FIGURES, Published
+
+MOST_NAMES = 5
+"""So many chosen carriers or regions are named, more are counted."""
 
 
 def show_heading(title: str, facts: Published, what: str) -> None:
@@ -15,3 +20,17 @@ def show_heading(title: str, facts: Published, what: str) -> None:
     stamp = f'<span class="badge">{as_html(facts.stamp)}</span>'
     published = f"published as of {facts.published_at_utc:%Y-%m-%d %H:%M} UTC"
     show_block(f'<p class="quiet">{as_html(what)} · {published} · {stamp}</p>', key="heading")
+
+
+def what_is_shown(segment: Segment) -> str:
+    """All that is chosen, in a line: on paper, where no slicer is, it is what the figures are of."""
+    zone = "UTC days, as billed" if segment.zone == UTC_ZONE else f"days of {segment.zone}, from hourly figures"
+    parts = [f"{segment.currency}, {days_text(segment.first, segment.last)}, {zone}"]
+    if segment.figures != ALL:
+        parts.append(FIGURES[segment.figures].lower())
+    for word, names in (("carriers", segment.carriers), ("regions", segment.regions), ("leg types", segment.leg_types)):
+        if names:
+            parts.append(f"{word}: {', '.join(names) if len(names) <= MOST_NAMES else len(names)}")
+    if segment.search:
+        parts.append(f"{'countries' if segment.places == COUNTRY else 'regions'} with “{segment.search}”")
+    return " · ".join(parts)

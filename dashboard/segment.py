@@ -52,16 +52,24 @@ class Segment:
 def segment_sql(segment: Segment, place: str | None = None) -> tuple[str, Mapping[str, object]]:
     """(SQL, values): a row per published sum with `day, carrier_name, place, is_final`, the sums, and `leg_type`."""
     table = "cpm_hourly" if segment.is_hourly else "cpm_daily_restated" if segment.figures == RESTATED else "cpm_daily"
-    day, values = day_of(segment, "sums.usage_hour_utc", "sums.usage_date", is_of_hours=segment.is_hourly)
+    day, hours, values = day_of(segment, "sums.usage_hour_utc", is_of_hours=segment.is_hourly)
     conditions, chosen = conditions_of(segment, day, place)
-    return query("segment", table=table, day=day, place=PLACES[segment.places], conditions=conditions), values | chosen
+    parts = {"table": table, "day": day, "hours": hours, "place": PLACES[segment.places], "conditions": conditions}
+    return query("segment", **parts), values | chosen
 
 
-def day_of(segment: Segment, instant: str, utc_day: str, *, is_of_hours: bool) -> tuple[str, dict[str, object]]:
-    """(SQL expression, values) of the day to which a row belongs: its UTC day, or the local day of its instant."""
+def legs_sql(segment: Segment, place: str | None = None) -> tuple[str, Mapping[str, object]]:
+    """(SQL, values without the `limit`): a row per billable leg of which the segment's sums are."""
+    day, hours, values = day_of(segment, "date_trunc('hour', sums.start_time_utc)", is_of_hours=True)
+    conditions, chosen = conditions_of(segment, day, place)
+    return query("legs", hours=hours, conditions=conditions), values | chosen
+
+
+def day_of(segment: Segment, hour_utc: str, *, is_of_hours: bool) -> tuple[str, str, dict[str, object]]:
+    """(SQL expression, join that it needs, values) of a row's day: its UTC day, or the local day of its UTC hour."""
     if is_of_hours and segment.zone != UTC_ZONE:
-        return f"cast(timezone($zone, timezone('UTC', {instant})) as date)", {"zone": segment.zone}
-    return utc_day, {}
+        return "hours.local_day", query("local_hours", hour_utc=hour_utc), {"zone": segment.zone}
+    return "sums.usage_date", "", {}
 
 
 def conditions_of(segment: Segment, day: str, place: str | None = None) -> tuple[str, dict[str, object]]:

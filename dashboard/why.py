@@ -21,7 +21,7 @@ from dashboard.figure_text import (
 from dashboard.leg_file import leg_csv
 from dashboard.plain_text import as_html
 from dashboard.published import Figures
-from dashboard.segment import RESTATED, UTC_ZONE, Segment, carrier_and_place, conditions_of, day_of, segment_sql
+from dashboard.segment import RESTATED, UTC_ZONE, Segment, carrier_and_place, conditions_of, legs_sql, segment_sql
 from dashboard.sql_files import query
 from dashboard.tables import figures_html, list_html
 
@@ -130,9 +130,7 @@ def _rate(least: Decimal | None, greatest: Decimal | None) -> str:
 
 
 def _show_legs(figures: Figures, cell: Segment, place: str | None) -> None:
-    day, zone = day_of(cell, "sums.start_time_utc", "sums.usage_date", is_of_hours=True)
-    conditions, values = conditions_of(cell, day, place)
-    legs, parameters = query("legs", conditions=conditions), {**values, **zone}
+    legs, parameters = legs_sql(cell, place)
     rows = [
         [
             f"{row['start_time_utc']:%Y-%m-%d %H:%M:%S}",

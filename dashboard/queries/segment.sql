@@ -9,5 +9,6 @@ select
     sums.billed_seconds,
     sums.total_cost
 from {table} as sums
+{hours}
 left join dim_region on sums.destination_region = dim_region.destination_region
 where {conditions}

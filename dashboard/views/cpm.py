@@ -11,8 +11,8 @@ import streamlit as st
 from cpm_assets.settings import Settings
 from dashboard.block import pick_attribute, show_block
 from dashboard.cpm_matrix import EVERYTHING, Layout, matrix_html, matrix_of
-from dashboard.figure_text import cell_text, count_text, day_text, days_text, minutes_text, money_text
-from dashboard.heading import show_heading
+from dashboard.figure_text import cell_text, count_text, day_text, minutes_text, money_text
+from dashboard.heading import show_heading, what_is_shown
 from dashboard.plain_text import as_html
 from dashboard.published import Figures
 from dashboard.segment import COUNTRY, REGION, RESTATED, UTC_ZONE, Segment, segment_sql
@@ -39,9 +39,11 @@ def show(figures: Figures, settings: Settings) -> None:
         show_heading("Cost per minute", facts, "No day has figures yet.")
         return
     chosen_bucket, segment = _narrowed_to_bucket(whole, bucket)
-    show_heading("Cost per minute", facts, _what_is_shown(segment))
-    _show_notes(segment)
+    heading = st.container()
     segment, top, carriers_in_rows = _choose_view(segment)
+    with heading:
+        show_heading("Cost per minute", facts, what_is_shown(segment))
+        _show_notes(segment)
     matrix = matrix_of(figures, segment, top)
     if not matrix.cells:
         st.info("No billable leg in this selection.", icon=None)
@@ -86,11 +88,6 @@ def _choose_view(segment: Segment) -> tuple[Segment, int, bool]:
         )
     place = COUNTRY if by == "Countries" else REGION
     return replace(segment, places=place, search=(found or "").strip()), TOPS[str(most)], across == "Carriers"
-
-
-def _what_is_shown(segment: Segment) -> str:
-    zone = "UTC days, as billed" if segment.zone == UTC_ZONE else f"days of {segment.zone}, from hourly figures"
-    return f"{segment.currency}, {days_text(segment.first, segment.last)}, {zone}"
 
 
 def _show_notes(segment: Segment) -> None:

@@ -22,7 +22,7 @@ from dashboard.figure_text import (
     money_text,
     plural,
 )
-from dashboard.heading import show_heading
+from dashboard.heading import show_heading, what_is_shown
 from dashboard.published import Figures
 from dashboard.segment import Segment, carrier_and_place
 from dashboard.slicers import (
@@ -55,7 +55,7 @@ def show(figures: Figures, settings: Settings) -> None:
         show_heading("Trend", facts, "No day has figures yet.")
         return
     segment = Segment(currency, first, last, carriers=carriers, regions=regions)
-    show_heading("Trend", facts, f"{currency}, {days_text(first, last)}, UTC days, as billed")
+    show_heading("Trend", facts, what_is_shown(segment))
     _show_trend(figures, segment, settings)
     _show_split(figures, segment, facts)
 

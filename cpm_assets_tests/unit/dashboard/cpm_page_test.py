@@ -13,7 +13,7 @@ from cpm_assets_tests.unit.dashboard.conftest import OpenPage
 from cpm_assets_tests.unit.dashboard.page_tables import block_html, elements_of, grid, has_block, texts
 from dashboard.leg_file import leg_csv
 from dashboard.published import Figures
-from dashboard.segment import Segment, segment_sql
+from dashboard.segment import Segment, legs_sql, segment_sql
 from dashboard.sql_files import query
 
 ALL_DAYS = {"days": "All"}
@@ -113,9 +113,12 @@ def test_the_latest_version_is_shown_when_restated_figures_are_asked_for(
 )
 def test_a_local_day_has_the_hours_that_its_clock_had(figures: Figures, zone: str, day: date, hours: int) -> None:
     """D1: a day of 24 hours at the change of clocks takes an hour from its neighbour, twice a year."""
-    segment, values = segment_sql(Segment("USD", day, day, zone=zone, carriers=("Acme",)))
+    chosen = Segment("USD", day, day, zone=zone, carriers=("Acme",), regions=("Germany", "United States"))
+    segment, values = segment_sql(chosen)
     rows = figures.rows(query("totals", segment=segment), values)
     assert rows[0][0] == hours, "Acme has one rated leg in each hour"
+    legs, values = legs_sql(chosen)
+    assert len(figures.rows(legs, {**values, "limit": 100})) == hours, "the legs are those of the sum"
 
 
 def test_the_page_says_whose_days_it_shows(open_page: OpenPage) -> None:
