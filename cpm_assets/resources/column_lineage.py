@@ -1,15 +1,18 @@
 """Column lineage: from which columns of which models each column of a model is made, read out of its compiled SQL.
 
-sqlglot does the reading. It takes a second or so for all models, so what was found is remembered by the hash of the SQL
-in `work/column_lineage.json`, which may be lost without harm. Models that read the lake's files have no columns above
-them, and what cannot be read has no lineage: it is shown, never relied on.
+sqlglot does the reading. It takes some ten seconds for all models, so what was found is remembered by the hash of the
+SQL beside dbt's manifest, for all data directories: but for the staging models their SQL is the same. The memory may be
+lost, or not be writable, without harm. Models that read the lake's files have no columns above them, and what cannot be
+read has no lineage: it is shown, never relied on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import sqlglot
@@ -19,7 +22,9 @@ from sqlglot.lineage import lineage
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from cpm_assets.resources.durable_files import write_durably
+from cpm_assets.dbt_project import MANIFEST
+
+MEMORY = MANIFEST.with_name("column_lineage.json")
 
 Columns = Mapping[str, Iterable[str]]
 """The column names of each model."""
@@ -27,21 +32,35 @@ Lineage = dict[str, list[tuple[str, str]]]
 """For each column the (model, column) pairs that it is made of."""
 
 
-def lineage_of_models(compiled: Path, columns: Columns, memory_path: Path) -> dict[str, Lineage]:
+def lineage_of_models(compiled: Path, columns: Columns, memory_path: Path = MEMORY) -> dict[str, Lineage]:
     """The lineage of each model below the directory of compiled SQL that has columns."""
-    memory = json.loads(memory_path.read_text()) if memory_path.exists() else {}
+    memory = _remembered(memory_path)
     schema = {model: dict.fromkeys(names, "varchar") for model, names in columns.items()}
-    found, remembered = {}, {}
+    found, used = {}, {}
     for path in sorted(compiled.rglob("*.sql")):
         model, sql = path.stem, path.read_text()
         if model not in columns or "read_parquet([" in sql:  # a list of the lake's files, not an input of the run
             continue
-        key = hashlib.sha256(sql.encode()).hexdigest()
-        remembered[key] = memory[key] if key in memory else _lineage_of(sql, columns[model], schema)
-        found[model] = {column: [tuple(pair) for pair in pairs] for column, pairs in remembered[key].items()}
-    if remembered != memory:
-        write_durably(memory_path, json.dumps(remembered).encode())
+        key = hashlib.sha256("\n".join([sql, *columns[model]]).encode()).hexdigest()
+        used[key] = memory[key] if key in memory else _lineage_of(sql, columns[model], schema)
+        found[model] = {column: [tuple(pair) for pair in pairs] for column, pairs in used[key].items()}
+    if used != memory:
+        _remember(memory_path, used)
     return found
+
+
+def _remembered(path: Path) -> dict[str, Lineage]:
+    with suppress(OSError, ValueError):
+        return json.loads(path.read_text())
+    return {}
+
+
+def _remember(path: Path, lineages: Mapping[str, Lineage]) -> None:
+    """Several runs at once each write their own file, and the last one's stays."""
+    with suppress(OSError), tempfile.TemporaryDirectory(dir=path.parent) as directory:
+        written = Path(directory, path.name)
+        written.write_text(json.dumps(lineages))
+        written.replace(path)
 
 
 def lineage_through(found: Mapping[str, Lineage], model: str, shown: Collection[str]) -> Lineage:

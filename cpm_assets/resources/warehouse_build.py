@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -57,12 +58,18 @@ class CompetingGroups:
 
 @dataclass(frozen=True)
 class Models:
-    """What dbt made, by model name: sizes of tables, columns of tables and views, and where the columns come from."""
+    """What dbt made, by model name: sizes of tables, and columns of tables and views; and its compiled SQL."""
 
     sizes: Mapping[str, TableSize]
     columns: Mapping[str, Sequence[Column]]
-    lineage: Mapping[str, Lineage]
+    compiled: Path
     competing: CompetingGroups
+
+    @cached_property
+    def lineage(self) -> Mapping[str, Lineage]:
+        """Where each model's columns come from: read when it is asked for, while the build's SQL is there."""
+        names = {model: [column.name for column in columns] for model, columns in self.columns.items()}
+        return lineage_of_models(self.compiled, names)
 
 
 @dataclass(frozen=True)
@@ -114,9 +121,7 @@ def run_models(installation: Installation, plan: RunPlan, say: Say) -> tuple[Out
         connection.execute(f"attach '{marts_file}' as cpm (read_only)")
         outcomes, sizes, columns = _outcomes(connection), _sizes(connection, days), _columns(connection)
         competing = competing_groups(connection)
-    names = {model: [column.name for column in its_columns] for model, its_columns in columns.items()}
-    memory = installation.directory.work / "column_lineage.json"
-    return outcomes, Models(sizes, columns, lineage_of_models(target / "compiled", names, memory), competing)
+    return outcomes, Models(sizes, columns, target / "compiled", competing)
 
 
 def _summary(plan: RunPlan) -> str:

@@ -10,7 +10,7 @@ from cpm_assets.resources.warehouse_build import BuildReport, CompetingGroups, M
 
 
 def report(competing: CompetingGroups) -> BuildReport:
-    return BuildReport((), Path("cpm.duckdb"), Models({}, {}, {}, competing))
+    return BuildReport((), Path("cpm.duckdb"), Models({}, {}, Path("compiled"), competing))
 
 
 def test_groups_are_counted_by_whether_all_of_their_pairs_were_chosen_exactly() -> None:
