@@ -1,6 +1,7 @@
 """Rows as Parquet tables: made by a schema, written whole, and the empty ones that dbt reads where there is no file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +13,9 @@ from cpm_assets.resources import version_schemas as versions
 from cpm_assets.resources.write_once import FileFingerprint, part_of, publish_part
 
 COMPRESSION = "zstd"
+
+ROW_GROUP_ROWS = 50_000
+"""A month of calls is written in pieces of this many: what is held beside the file does not grow with it."""
 
 INPUT_SCHEMAS: dict[str, pa.Schema] = {
     "legs": usage.LEGS,
@@ -48,11 +52,31 @@ def write_table(path: Path, rows: Iterable[Sequence[object]], schema: pa.Schema)
     part_of(path).replace(path)
 
 
-def write_table_once(path: Path, rows: Iterable[Sequence[object]], schema: pa.Schema) -> FileFingerprint:
-    """Writes a Parquet file of the lake; see `write_once.publish_part`."""
+def tables_of(rows: Iterable[Sequence[object]], schema: pa.Schema) -> Iterator[pa.Table]:
+    """Rows as tables of as many as are held at once."""
+    waiting = iter(rows)
+    while chunk := list(islice(waiting, ROW_GROUP_ROWS)):
+        yield arrow_table(chunk, schema)
+
+
+def write_tables_once(path: Path, tables: Iterable[pa.Table], schema: pa.Schema) -> FileFingerprint:
+    """Writes a Parquet file of the lake, in row groups as the tables come; see `write_once.publish_part`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(arrow_table(rows, schema), part_of(path), compression=COMPRESSION)
+    waiting: list[pa.Table] = []
+    with pq.ParquetWriter(part_of(path), schema, compression=COMPRESSION) as writer:
+        for table in tables:
+            waiting.append(table)
+            if sum(map(len, waiting)) >= ROW_GROUP_ROWS:
+                writer.write_table(pa.concat_tables(waiting))
+                waiting.clear()
+        if waiting:
+            writer.write_table(pa.concat_tables(waiting))
     return publish_part(path)
+
+
+def write_table_once(path: Path, rows: Iterable[Sequence[object]], schema: pa.Schema) -> FileFingerprint:
+    """Writes rows as a Parquet file of the lake."""
+    return write_tables_once(path, tables_of(rows, schema), schema)
 
 
 def write_empty_tables(directory: Path) -> None:

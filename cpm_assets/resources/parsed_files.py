@@ -37,7 +37,8 @@ from cpm_assets.resources.delivery_schemas import REFERENCE_REJECTS
 from cpm_assets.resources.delivery_store import ACCESS_POLICY, INVOICES, REVIEW_DECISIONS, Delivery, deliveries
 from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
 from cpm_assets.resources.lake import Lake
-from cpm_assets.resources.parquet_tables import write_table_once
+from cpm_assets.resources.line_tables import delivery_tables
+from cpm_assets.resources.parquet_tables import write_table_once, write_tables_once
 from cpm_assets.resources.write_once import drop_dead_parts, write_once
 
 _log = logging.getLogger(__name__)
@@ -177,10 +178,10 @@ def _write_parsed(
         # Parsers do not raise. If one does after all, that costs this file, not every day of all carriers.
         _log.exception("the parser failed on %s", delivery.file_name)
         parsed = rejected_file(f"the parser failed: {type(error).__name__}")
-    rows = ((*folder, *values, delivery.sha256, line, received_at) for line, values in parsed.rows)
+    tables = delivery_tables(parsed.rows, folder, delivery.sha256, received_at, schema)
     identity = (delivery.kind, delivery.carrier_folder, delivery.sha256, delivery.file_name)
     rejects = ((*identity, *reject, received_at) for reject in parsed.rejects)
-    write_table_once(rows_path, rows, schema)
+    write_tables_once(rows_path, tables, schema)
     write_table_once(rejects_path, rejects, REFERENCE_REJECTS)
     if headers_path is not None:
         headers = ((*folder, *values, delivery.sha256, received_at) for values in parsed.headers)

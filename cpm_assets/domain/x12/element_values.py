@@ -20,12 +20,8 @@ _R = re.compile(r"-?(?:[0-9]{1,18}(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
 _N = re.compile(r"-?[0-9]{1,15}").fullmatch
 _DT = re.compile(r"[0-9]{8}").fullmatch
 _TM = re.compile(r"([0-9]{2})([0-9]{2})(?:([0-9]{2})([0-9]{1,2})?)?").fullmatch
-_NATIONAL = r"[2-9][0-9]{2}[2-9][0-9]{6}"
 NATIONAL_LENGTH = 10
-_is_national = re.compile(_NATIONAL).fullmatch
-are_national = re.compile(f"(?:{_NATIONAL})+").fullmatch
-"""Whether a text is national numbers one after another."""
-
+_is_national = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}").fullmatch
 _ABROAD = "011"
 _MICRO = Decimal(1).scaleb(-MONEY_DECIMALS)
 _LONGEST_NUMBER = 40

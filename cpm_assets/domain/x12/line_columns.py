@@ -1,43 +1,46 @@
-"""Invoice lines kept as columns: a month of calls without an object for each line.
+"""Invoice lines kept as Arrow columns: a month of calls without an object for each line.
 
-Only storage: what is in the columns is `call_detail.py`'s. A line becomes a tuple when it is asked for, so that what
-reads a file holds half the memory and Python's garbage collector finds nothing to follow.
+Only storage: what is in the columns is `call_detail.py`'s. A line becomes a tuple when it is asked for; what writes the
+lines takes the columns as they are.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
+
+import pyarrow as pa
 
 from cpm_assets.domain.taken_rows import ParsedRow
 
 
 class LineColumns(Collection[ParsedRow]):
-    """Lines of one batch: their places in the file, and one column a field (a list, or an endless repetition)."""
+    """Lines of one batch: their places in the file, and a column for each of `INVOICE_LINE_FIELDS`."""
 
-    def __init__(self, places: Sequence[int], columns: Sequence[Iterable[object]]) -> None:
-        self._places = places
-        self._columns = columns
+    def __init__(self, places: pa.Array, columns: Sequence[pa.Array]) -> None:
+        self.places = places
+        self.columns = columns
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self.places)
 
     def __iter__(self) -> Iterator[ParsedRow]:
-        return zip(self._places, zip(*self._columns, strict=False), strict=False)
+        values = zip(*(column.to_pylist() for column in self.columns), strict=True)
+        return zip(self.places.to_pylist(), values, strict=True)
 
     def __contains__(self, row: object) -> bool:
         return any(row == own for own in self)
 
 
 class LineParts(Collection[ParsedRow]):
-    """Lines of many batches, one after another."""
+    """Lines of many batches, one after another. `parts`: each batch's, as columns or as tuples."""
 
     def __init__(self, parts: Sequence[Collection[ParsedRow]]) -> None:
-        self._parts = parts
+        self.parts = parts
 
     def __len__(self) -> int:
-        return sum(map(len, self._parts))
+        return sum(map(len, self.parts))
 
     def __iter__(self) -> Iterator[ParsedRow]:
-        return chain.from_iterable(self._parts)
+        return chain.from_iterable(self.parts)
 
     def __contains__(self, row: object) -> bool:
-        return any(row in part for part in self._parts)
+        return any(row in part for part in self.parts)

@@ -21,7 +21,7 @@ from cpm_assets.domain.x12.hierarchy import CALL_LEVELS, Hierarchy, identifiers
 from cpm_assets.domain.x12.invoice_totals import InvoiceTotals
 from cpm_assets.domain.x12.segments import Delimiters
 
-_BATCH = 500
+_BATCH = 4_000
 _PERIOD_STARTS = ("186", "150", "193")
 _PERIOD_ENDS = ("187", "151", "194")
 """DTM01: invoice period, service period, period; the first that is stated counts."""

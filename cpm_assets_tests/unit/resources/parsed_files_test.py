@@ -9,13 +9,16 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from cpm_assets.domain.x12.line_columns import LineColumns, LineParts
 from cpm_assets.resources import delivery_schemas, parsed_files
 from cpm_assets.resources.delivery_store import Delivery, delivery_directory, keep_delivery
 from cpm_assets.resources.lake import Lake
+from cpm_assets.resources.line_tables import delivery_tables
 from cpm_assets.resources.parquet_tables import arrow_table
 from cpm_assets.resources.parsed_files import ReferenceFile, parsed_deliveries
 from cpm_assets.resources.run_schemas import RUN_REFERENCE_FILES
 from cpm_assets.resources.write_once import part_of
+from cpm_assets_tests.unit.domain.x12.interchanges import parsed_set
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
 DECK = b"prefix,destination_region,carrier_name,rate_per_minute,effective_date,expiry_date\n"
@@ -185,3 +188,19 @@ def test_files_are_listed_for_the_run_in_the_order_received(lake: Lake, deliver:
     table = arrow_table([file.run_input() for file in parsed_deliveries(lake)], RUN_REFERENCE_FILES)
     assert table["file_name"].to_pylist() == ["1.csv", "2.csv", "3.csv"]
     assert table["received_at_utc"].to_pylist()[0] == (NOW + timedelta(minutes=1)).replace(tzinfo=None)
+
+
+def test_calls_read_as_columns_are_written_as_the_same_calls_read_one_by_one() -> None:
+    """Two ways to one table: a line would have another charge or start in a large file than in a small one."""
+    calls = "".join(
+        f"TCD*{number:04d}*20261026*1422{number % 60:02d}*TN*12125550100*NY*TN*14155550123*CA**{number}**0.25~"
+        for number in range(1, 101)
+    )
+    delivery = parsed_set("HL*1**8", *calls.removesuffix("~").split("~"))
+    assert isinstance(delivery.rows, LineParts)
+    assert [type(part) for part in delivery.rows.parts] == [LineColumns]
+    given = ("Acme",), "hash", NOW, delivery_schemas.INVOICES
+    (by_columns,) = delivery_tables(delivery.rows, *given)
+    (by_rows,) = delivery_tables(list(delivery.rows), *given)
+    assert by_columns.equals(by_rows)
+    assert by_columns.num_rows == 100
