@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks import (
     backfill,
     costing,
+    dashboard,
     day_of_legs,
     empty_day,
     extraction_memory,
@@ -40,6 +41,7 @@ BENCHMARKS = {
     "freezing": freezing.measure,
     "matching": matching.measure,
     "x12": x12.measure,
+    "dashboard": dashboard.measure,
 }
 """In the order of the table."""
 

@@ -27,6 +27,10 @@ class Sizes:
     quality_legs: int
     x12_calls: int
     x12_runs: int
+    dashboard_days: int
+    dashboard_carriers: int
+    dashboard_regions: int
+    dashboard_runs: int
 
 
 FULL = Sizes(
@@ -51,6 +55,10 @@ FULL = Sizes(
     quality_legs=100_000,
     x12_calls=200_000,
     x12_runs=5,
+    dashboard_days=730,
+    dashboard_carriers=20,
+    dashboard_regions=300,
+    dashboard_runs=5,
 )
 
 SMALL = Sizes(
@@ -74,4 +82,8 @@ SMALL = Sizes(
     quality_legs=10_000,
     x12_calls=20_000,
     x12_runs=3,
+    dashboard_days=100,
+    dashboard_carriers=5,
+    dashboard_regions=40,
+    dashboard_runs=1,
 )

@@ -11,7 +11,7 @@ from dashboard.block import pick_attribute
 from dashboard.figure_text import cell_text, count_text, money_text, plural
 from dashboard.plain_text import as_html
 from dashboard.published import Figures
-from dashboard.segment import Segment, segment_sql
+from dashboard.segment import PLACES, Segment, segment_sql
 from dashboard.sql_files import query
 
 SHADES = 5
@@ -50,7 +50,7 @@ def matrix_of(figures: Figures, segment: Segment, top: int) -> Matrix:
     sql, values = segment_sql(segment)
     cells: dict[Key, Cell] = {}
     places: dict[int, tuple[str | None, int]] = {}
-    for row in figures.records(query("matrix", segment=sql), {**values, "top": top}):
+    for row in figures.records(query("matrix", segment=sql, place=PLACES[segment.places]), {**values, "top": top}):
         if row["carrier_name"] is None and row["place_rank"] is not None:
             places[row["place_rank"]] = (row["place"], row["places"])
         if row["legs"] is not None:

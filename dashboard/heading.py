@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.block import show_block
 from dashboard.figure_text import days_text
 from dashboard.plain_text import as_html
-from dashboard.segment import ALL, COUNTRY, UTC_ZONE, Segment
+from dashboard.segment import ALL, COUNTRY, Segment
 from dashboard.slicers import FIGURES, Published
 
 MOST_NAMES = 5
@@ -24,11 +24,12 @@ def show_heading(title: str, facts: Published, what: str) -> None:
 
 def what_is_shown(segment: Segment) -> str:
     """All that is chosen, in a line: on paper, where no slicer is, it is what the figures are of."""
-    zone = "UTC days, as billed" if segment.zone == UTC_ZONE else f"days of {segment.zone}, from hourly figures"
+    zone = f"days of {segment.zone}, from hourly figures" if segment.is_local else "UTC days, as billed"
     parts = [f"{segment.currency}, {days_text(segment.first, segment.last)}, {zone}"]
     if segment.figures != ALL:
         parts.append(FIGURES[segment.figures].lower())
-    for word, names in (("carriers", segment.carriers), ("regions", segment.regions), ("leg types", segment.leg_types)):
+    leg_types = segment.leg_types if segment.is_hourly else ()
+    for word, names in (("carriers", segment.carriers), ("regions", segment.regions), ("leg types", leg_types)):
         if names:
             parts.append(f"{word}: {', '.join(names) if len(names) <= MOST_NAMES else len(names)}")
     if segment.search:

@@ -67,6 +67,7 @@ class _OpenVersion:
         self.path = path
         self._lock = Lock()
         self._schemas: dict[Viewer, str] = {}
+        self.facts: dict[tuple[Viewer, str], list[tuple[Any, ...]]] = {}
         self._connection = duckdb.connect(":memory:")
         quoted = str(path).replace("'", "''")
         self._connection.execute(f"attach '{quoted}' as {PUBLISHED} (read_only)")
@@ -112,6 +113,13 @@ class Figures:
         """The rows of a query over the plain table names; values are bound, money comes as Decimal."""
         with self._open.cursor(self.viewer) as cursor:
             return cursor.execute(sql, dict(parameters or {})).fetchall()
+
+    def facts(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query that no selection changes (names, days), asked once per version and viewer."""
+        known = self._open.facts
+        if (self.viewer, sql) not in known:
+            known[self.viewer, sql] = self.rows(sql)
+        return known[self.viewer, sql]
 
     def records(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """The same, each row as a dict by column name."""

@@ -22,6 +22,8 @@ PLACES = {
     COUNTRY: "coalesce('+' || dim_region.country_code, '(no one country)')",
 }
 """What the matrix has a row for: the region, or the country it lies in."""
+COUNTRIES = "left join dim_region on sums.destination_region = dim_region.destination_region"
+"""Only where rows are chosen by country: over all days it costs as much as adding up."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,14 @@ class Segment:
     search: str = ""
 
     @property
+    def is_local(self) -> bool:
+        """Whether its days are those of a zone: restated figures exist by UTC day only."""
+        return self.zone != UTC_ZONE and self.figures != RESTATED
+
+    @property
     def is_hourly(self) -> bool:
-        """Whether the sums come from hours: restated figures exist by UTC day and over all leg types only."""
-        return self.figures != RESTATED and (self.zone != UTC_ZONE or bool(self.leg_types))
+        """Whether the sums come from hours: restated figures exist over all leg types only."""
+        return self.is_local or (bool(self.leg_types) and self.figures != RESTATED)
 
     def narrowed(self, carrier: str | None, place: str | None) -> tuple[Segment, str | None]:
         """The segment of one cell, and the place it is of; None is all of them."""
@@ -50,37 +57,45 @@ class Segment:
 
 
 def segment_sql(segment: Segment, place: str | None = None) -> tuple[str, Mapping[str, object]]:
-    """(SQL, values): a row per published sum with `day, carrier_name, place, is_final`, the sums, and `leg_type`."""
+    """(SQL, values): a row per published sum: `instant, carrier_name, destination_region, is_final` and the sums."""
     table = "cpm_hourly" if segment.is_hourly else "cpm_daily_restated" if segment.figures == RESTATED else "cpm_daily"
-    day, hours, values = day_of(segment, "sums.usage_hour_utc", is_of_hours=segment.is_hourly)
-    conditions, chosen = conditions_of(segment, day, place)
-    parts = {"table": table, "day": day, "hours": hours, "place": PLACES[segment.places], "conditions": conditions}
-    return query("segment", **parts), values | chosen
+    instant = "sums.usage_hour_utc" if segment.is_hourly else "sums.usage_date"
+    conditions, values = conditions_of(segment, place, hour_utc=instant if segment.is_hourly else None)
+    is_by_country = segment.places == COUNTRY and (place is not None or segment.search)
+    countries = COUNTRIES if is_by_country else ""
+    return query("segment", table=table, instant=instant, countries=countries, conditions=conditions), values
 
 
 def legs_sql(segment: Segment, place: str | None = None) -> tuple[str, Mapping[str, object]]:
     """(SQL, values without the `limit`): a row per billable leg of which the segment's sums are."""
-    day, hours, values = day_of(segment, "date_trunc('hour', sums.start_time_utc)", is_of_hours=True)
-    conditions, chosen = conditions_of(segment, day, place)
-    return query("legs", hours=hours, conditions=conditions), values | chosen
+    conditions, values = conditions_of(segment, place, hour_utc="date_trunc('hour', sums.start_time_utc)")
+    return query("legs", conditions=conditions), values
 
 
-def day_of(segment: Segment, hour_utc: str, *, is_of_hours: bool) -> tuple[str, str, dict[str, object]]:
-    """(SQL expression, join that it needs, values) of a row's day: its UTC day, or the local day of its UTC hour."""
-    if is_of_hours and segment.zone != UTC_ZONE:
-        return "hours.local_day", query("local_hours", hour_utc=hour_utc), {"zone": segment.zone}
-    return "sums.usage_date", "", {}
+def day_of_instant(segment: Segment) -> str:
+    """SQL expression of the day to which an `instant` of the segment belongs: its UTC day, or its hour's local one."""
+    if segment.is_local:
+        return "cast(timezone($zone, timezone('UTC', instant)) as date)"
+    return "instant"
 
 
-def conditions_of(segment: Segment, day: str, place: str | None = None) -> tuple[str, dict[str, object]]:
-    """(SQL, values) of everything that is chosen, over published sums or legs `sums` joined with `dim_region`."""
-    # the UTC days that can hold these local days come first: they let whole row groups be skipped
-    conditions = [
-        "sums.currency = $currency",
-        "sums.usage_date between $first::date - 1 and $last::date + 1",
-        f"{day} between $first and $last",
-    ]
+def conditions_of(
+    segment: Segment, place: str | None = None, hour_utc: str | None = None
+) -> tuple[str, dict[str, object]]:
+    """(SQL, values) of everything that is chosen, over published sums or legs `sums`, joined with `dim_region` for a
+    choice of countries; `hour_utc` is the UTC hour of a row where it is put to the segment's zone.
+    """
     values: dict[str, object] = {"currency": segment.currency, "first": segment.first, "last": segment.last}
+    conditions = ["sums.currency = $currency"]
+    if hour_utc and segment.is_local:
+        # the UTC days that can hold these local days come first: they let whole row groups be skipped
+        conditions.append("sums.usage_date between $first::date - 1 and $last::date + 1")
+        hours = query("local_hours")
+        conditions.append(f"{hour_utc} >= (select first_hour_utc from ({hours}))")  # noqa: S608 - a text of queries/
+        conditions.append(f"{hour_utc} <= (select last_hour_utc from ({hours}))")  # noqa: S608
+        values["zone"] = segment.zone
+    else:
+        conditions.append("sums.usage_date between $first and $last")
     if segment.leg_types and segment.figures != RESTATED:
         conditions.append("sums.leg_type in (select unnest($leg_types))")
         values["leg_types"] = list(segment.leg_types)

@@ -39,12 +39,12 @@ class Published:
 
 def published_facts(figures: Figures) -> Published:
     """What the published file says of itself."""
-    return Published(*figures.rows(query("published"))[0])
+    return Published(*figures.facts(query("published"))[0])
 
 
 def choose_currency(figures: Figures) -> str | None:
     """One currency at a time (D27); None if there are no figures."""
-    currencies = [currency for currency, _ in figures.rows(query("currencies"))]
+    currencies = [currency for currency, _ in figures.facts(query("currencies"))]
     if not currencies:
         return None
     if len(currencies) == 1:
@@ -77,13 +77,13 @@ def range_of(value: object) -> tuple[date, date] | None:
 
 def choose_carriers(figures: Figures) -> tuple[str, ...]:
     """Carriers by name; none chosen is all."""
-    names = [name for (name,) in figures.rows("select carrier_name from dim_carrier order by 1")]
+    names = [name for (name,) in figures.facts("select carrier_name from dim_carrier order by 1")]
     return tuple(st.multiselect("Carriers", [*names, NO_CARRIER], key="carrier", bind=BOUND, placeholder="All"))
 
 
 def choose_regions(figures: Figures) -> tuple[str, ...]:
     """Destination regions; none chosen is all."""
-    names = [name for (name,) in figures.rows("select destination_region from dim_region order by 1")]
+    names = [name for (name,) in figures.facts("select destination_region from dim_region order by 1")]
     return tuple(st.multiselect("Regions", names, key="region", bind=BOUND, placeholder="All"))
 
 
@@ -105,4 +105,4 @@ def choose_segment(figures: Figures, facts: Published) -> Segment | None:
 
 def _zones(figures: Figures) -> list[str]:
     """UTC, then every zone that is named by a place, as DuckDB knows them."""
-    return [UTC_ZONE, *(name for (name,) in figures.rows(query("zones")))]
+    return [UTC_ZONE, *(name for (name,) in figures.facts(query("zones")))]

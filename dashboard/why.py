@@ -73,7 +73,7 @@ def _summary_html(figures: Figures, cell: Segment, place: str | None, name: str)
 
 
 def _prefixes_html(figures: Figures, segment: Segment, place: str | None, is_whole: bool) -> str:
-    conditions, values = conditions_of(segment, "sums.usage_date", place)
+    conditions, values = conditions_of(segment, place)
     rows = [
         [
             row["carrier_name"],
@@ -94,7 +94,7 @@ def _prefixes_html(figures: Figures, segment: Segment, place: str | None, is_who
 
 
 def _rates_html(figures: Figures, segment: Segment, place: str | None) -> str:
-    conditions, values = conditions_of(segment, "sums.usage_date", place)
+    conditions, values = conditions_of(segment, place)
     cards, _ = carrier_and_place(segment, place)
     found = figures.records(
         query("rate_rows", conditions=conditions, card_conditions=cards), {**values, "limit": RATE_ROWS}

@@ -23,7 +23,6 @@ select
     sums.currency,
     sums.is_final
 from costed_legs as sums
-{hours}
 left join dim_region on sums.destination_region = dim_region.destination_region
 where sums.is_billable
     and {conditions}

@@ -5,16 +5,30 @@ with segment as (
     {segment}
 ),
 
-cells as (
+-- by region first: its country is looked up once a cell, not once a row
+regions as (
     select
         carrier_name,
-        place,
+        destination_region,
         sum(legs) as legs,
         sum(unrated_legs) as unrated_legs,
         sum(billed_seconds) as billed_seconds,
         sum(total_cost) as total_cost
     from segment
-    group by carrier_name, place
+    group by carrier_name, destination_region
+),
+
+cells as (
+    select
+        sums.carrier_name,
+        {place} as place,
+        sum(sums.legs) as legs,
+        sum(sums.unrated_legs) as unrated_legs,
+        sum(sums.billed_seconds) as billed_seconds,
+        sum(sums.total_cost) as total_cost
+    from regions as sums
+    left join dim_region on sums.destination_region = dim_region.destination_region
+    group by all
 ),
 
 ranks as (

@@ -15,7 +15,7 @@ from dashboard.figure_text import cell_text, count_text, day_text, minutes_text,
 from dashboard.heading import show_heading, what_is_shown
 from dashboard.plain_text import as_html
 from dashboard.published import Figures
-from dashboard.segment import COUNTRY, REGION, RESTATED, UTC_ZONE, Segment, segment_sql
+from dashboard.segment import COUNTRY, REGION, RESTATED, UTC_ZONE, Segment, day_of_instant, segment_sql
 from dashboard.slicers import BOUND, choose_segment, published_facts
 from dashboard.sql_files import query
 from dashboard.tables import figures_html
@@ -61,7 +61,7 @@ def show(figures: Figures, settings: Settings) -> None:
         ),
         key="cpm_totals",
     )
-    rules = dict(figures.rows("select carrier_name, rounding_rule_text from dim_carrier"))
+    rules = dict(figures.facts("select carrier_name, rounding_rule_text from dim_carrier"))
     cell = _chosen_cell()
     layout = Layout(segment.currency, segment.places, carriers_in_rows, cell, rules)
     show_block(matrix_html(matrix, layout) + _legend(), key="cpm_matrix", on_pick=_pick_cell)
@@ -152,7 +152,7 @@ def _show_buckets(figures: Figures, whole: Segment, bucket: str, chosen: date | 
     """One row per bucket of the whole range; choosing one narrows the page to it."""
     sql, values = segment_sql(whole)
     rows = []
-    for row in figures.records(query("buckets", segment=sql), {**values, "bucket": bucket}):
+    for row in figures.records(query("buckets", segment=sql, day=day_of_instant(whole)), {**values, "bucket": bucket}):
         first = row["bucket"]
         name = f"{first:%B %Y}" if bucket == "month" else f"{first:%G-W%V}" if bucket == "week" else day_text(first)
         pressed = "true" if first == chosen else "false"
