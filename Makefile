@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of decide what-if verify rebuild bench bench-small check lint types docs browser-test clean
+.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of decide what-if doctor verify rebuild bench bench-small check lint types docs browser-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ what-if: export ASKED_CANDIDATE = $(or $(CANDIDATE),$(error say CARRIER= CANDIDA
 what-if: setup ## past traffic at another carrier's prices: make what-if CARRIER="A" CANDIDATE="B" FIRST= LAST=
 	@$(RUN) -m cpm_assets what-if $(if $(PRICED_ON),--priced-on=$(PRICED_ON)) -- "$$ASKED_CARRIER" "$$ASKED_CANDIDATE" \
 	  $(or $(FIRST),$(error say FIRST= and LAST=)) $(or $(LAST),$(error say FIRST= and LAST=))
+
+doctor: setup ## whether this installation and configuration is right; JSON=1 as JSON, TEST_ALERT=1 also POSTs a test alert
+	@$(RUN) -m cpm_assets doctor $(if $(JSON),--json) $(if $(TEST_ALERT),--send-test-alert)
 
 verify: setup ## whether closed days still have their files, hashes and totals, and the files they were made of
 	@$(RUN) -m cpm_assets verify

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from cpm_assets.commands import as_of, dashboard, day, decide, demo, dev, rebuild, recost, verify, what_if
+from cpm_assets.commands import as_of, dashboard, day, decide, demo, dev, doctor, rebuild, recost, verify, what_if
 from cpm_assets.domain.build_plan import DAY, FINALIZE
 from cpm_assets.domain.review_decisions import STATUSES
 from cpm_assets.domain.what_if import Scenario, WhatIfError
@@ -87,6 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     looking = command("dashboard", "the CPM dashboard on loopback, over the published file")
     looking.add_argument("--port", type=int, default=8501, help="the page's port (8501)")
     looking.set_defaults(run=lambda o: dashboard.run_dashboard(o.port))
+    examining = command("doctor", "whether this installation and configuration is right, and what to do if not")
+    examining.add_argument("--json", action="store_true", help="the findings as one JSON document")
+    examining.add_argument("--send-test-alert", action="store_true", help="POST a test alert to the webhook")
+    examining.set_defaults(run=lambda o: doctor.run_doctor(as_json=o.json, sends_test_alert=o.send_test_alert))
     command("verify", "whether every closed day still has its files, hashes and totals, and its inputs").set_defaults(
         run=lambda o: verify.run_verify()
     )

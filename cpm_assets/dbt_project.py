@@ -19,11 +19,16 @@ def dbt_executable() -> str:
 
 def prepared_project() -> DbtProject:
     """The project with a manifest that is newer than its files; parses it (some seconds) when it is not."""
-    sources = [path for path in PROJECT_DIR.rglob("*") if path.suffix in (".sql", ".yml", ".py", ".csv")]
-    newest = max(path.stat().st_mtime for path in sources if "target" not in path.parts)
-    if not MANIFEST.exists() or MANIFEST.stat().st_mtime < newest:
+    if not is_manifest_current():
         subprocess.run(  # noqa: S603 - our own dbt with fixed arguments
             [dbt_executable(), "--quiet", "parse", "--profiles-dir", str(PROJECT_DIR)], cwd=PROJECT_DIR, check=True
         )
         MANIFEST.touch()
     return DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR)
+
+
+def is_manifest_current() -> bool:
+    """Whether there is a manifest that is newer than every file of the project."""
+    sources = [path for path in PROJECT_DIR.rglob("*") if path.suffix in (".sql", ".yml", ".py", ".csv")]
+    newest = max(path.stat().st_mtime for path in sources if "target" not in path.parts)
+    return MANIFEST.exists() and MANIFEST.stat().st_mtime >= newest

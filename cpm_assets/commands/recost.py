@@ -6,12 +6,8 @@ dry run works on a copy of the deliveries, with what waits in the inbox, and in 
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +18,7 @@ from cpm_assets.commands.session import Session, say, session
 from cpm_assets.installation import Installation
 from cpm_assets.resources.clock import Clock
 from cpm_assets.resources.inbox import take_files
+from cpm_assets.resources.installation_aside import installation_aside
 from cpm_assets.resources.recomputation import recomputed_day
 from cpm_assets.resources.run_inputs import tolerated_now
 from cpm_assets.resources.writer_lock import writer_lock
@@ -57,7 +54,7 @@ def recost(opened: Session) -> int:
 def print_changes(opened: Session) -> int:
     """Print the touched days, and by how much each would change; nothing of the installation is written."""
     changes: dict[date, Change] = {}
-    with _aside(opened.installation) as aside:
+    with installation_aside(opened.installation) as aside:
         _take(aside, aside.directory.work / "inbox_seen.json", opened.clock)
         days = touched_days(aside, opened.clock.now())
         for day in days:
@@ -67,23 +64,6 @@ def print_changes(opened: Session) -> int:
             print(f"{day.usage_date}  {state:<6}  {_text(change)}  {', '.join(day.carriers)}")
     print(_summary(days, list(changes.values())))
     return 0
-
-
-@contextmanager
-def _aside(installation: Installation) -> Iterator[Installation]:
-    """The installation with its own copy of the deliveries, for the inbox to be taken to; the rest is shared."""
-    with tempfile.TemporaryDirectory(prefix="cpm-dry-run-") as root:
-        aside = Installation(replace(installation.settings, data_dir=Path(root)))
-        aside.directory.work.mkdir()
-        aside.directory.lake.mkdir()
-        for entry in installation.directory.lake.iterdir():
-            if entry != installation.lake.deliveries:
-                (aside.directory.lake / entry.name).symlink_to(entry)
-        if installation.lake.deliveries.exists():
-            shutil.copytree(installation.lake.deliveries, aside.lake.deliveries)
-        aside.directory.inbox.symlink_to(installation.directory.inbox)
-        aside.directory.published.symlink_to(installation.directory.published)
-        yield aside
 
 
 def _take(installation: Installation, memory: Path, clock: Clock) -> None:

@@ -7,7 +7,7 @@ inclusive expiry, its windows are taken a day longer here: a day too many may be
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -69,6 +69,15 @@ def touched_windows(before: Iterable[ReferenceRow], after: Iterable[ReferenceRow
 def touched_carriers(touched: Iterable[Touched], day: date, carriers: Collection[str]) -> set[str]:
     """Those of the carriers with legs on the UTC day whose cards or contracts differ on it."""
     return {each.carrier_name for each in touched if each.carrier_name in carriers and each.holds(day)}
+
+
+def carriers_in_force(rows: Iterable[ReferenceRow], last_seen: Mapping[str, date]) -> dict[str, set[str]]:
+    """By kind, those of the carriers with a row whose window holds the UTC day given for each (D2, D12)."""
+    in_force: dict[str, set[str]] = {CARDS: set(), CONTRACTS: set()}
+    for (kind, carrier, _), windows in _windows(rows).items():
+        if carrier in last_seen and _terms_on(windows, last_seen[carrier]) is not None:
+            in_force[kind].add(carrier)
+    return in_force
 
 
 def _windows(rows: Iterable[ReferenceRow]) -> dict[_Key, tuple[_Window, ...]]:

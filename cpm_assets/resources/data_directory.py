@@ -80,13 +80,20 @@ class DataDirectory:
         """
         if not self._stamp_file.exists():
             self._write_stamp(stamp)
-        found = json.loads(self._stamp_file.read_text())["stamp"]
+        found = self.stamp()
         if found != stamp:
             raise WrongStampError(
                 f"{self.root} holds the data of: {found}. This command is for: {stamp}. "
                 "Sandbox and organization are never mixed: set CPM_DATA_DIR to another directory, "
                 "or change the GENESYS_ settings."
             )
+
+    def stamp(self) -> str | None:
+        """The stamp that the directory carries, None before its first use. Raises OSError, ValueError or KeyError for a
+        stamp file that cannot be read."""
+        if not self._stamp_file.exists():
+            return None
+        return str(json.loads(self._stamp_file.read_text())["stamp"])
 
     def _write_stamp(self, stamp: str) -> None:
         make_directory(self.root)

@@ -20,6 +20,7 @@ REVIEW_DECISIONS = "review_decisions"
 ACCESS_POLICY = "access_policy"
 """Its newest file is all that counts: whoever goes back to an earlier one takes away what was granted since."""
 INVOICES = "invoices"
+INBOX_FOLDERS = (*REFERENCE_KINDS, REVIEW_DECISIONS, ACCESS_POLICY, INVOICES)
 
 _RECEIPTS = "*.receipt.json"
 

@@ -24,6 +24,11 @@ def touched_between(before: Iterable[ReferenceFile], after: Iterable[ReferenceFi
     return _touched(_in_order_received(before), _in_order_received(after))
 
 
+def rows_of(files: Iterable[ReferenceFile]) -> list[ReferenceRow]:
+    """Every row of the cards and contracts among the deliveries, in the order received."""
+    return list(_rows(_in_order_received(files)))
+
+
 def _in_order_received(files: Iterable[ReferenceFile]) -> tuple[tuple[str, Path], ...]:
     priced = [file for file in files if file.delivery.kind in _TERMS]
     priced.sort(key=lambda file: (file.delivery.received_at, file.delivery.sha256))
