@@ -64,13 +64,17 @@ def _remember(path: Path, lineages: Mapping[str, Lineage]) -> None:
 
 
 def lineage_through(found: Mapping[str, Lineage], model: str, shown: Collection[str]) -> Lineage:
-    """The lineage of a model down to columns of shown models only, through the steps between."""
+    """The lineage of a model down to columns of shown models only, through the steps between.
 
-    def sources(pair: tuple[str, str]) -> set[tuple[str, str]]:
+    A step that reads what an earlier build left (`earlier_rows`) can be above itself: it is gone through once.
+    """
+
+    def sources(pair: tuple[str, str], passed: frozenset[tuple[str, str]] = frozenset()) -> set[tuple[str, str]]:
         name, column = pair
         if name in shown:
             return {pair}
-        return {source for above in found.get(name, {}).get(column, []) for source in sources(above)}
+        above = set(found.get(name, {}).get(column, [])) - passed
+        return {source for each in above for source in sources(each, passed | above | {pair})}
 
     return {
         column: sorted({source for pair in pairs for source in sources(pair)})

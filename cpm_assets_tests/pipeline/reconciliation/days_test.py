@@ -127,3 +127,30 @@ def test_a_corrected_date_moves_what_the_invoice_covers(tmp_path_factory: pytest
     assert warehouse.rows(query) == [("2026-08-25 00:00:05", "2026-10-25 23:59:55")]
     warehouse.build(RunInputs(deliveries=[*prices(), wrong, right]))
     assert warehouse.rows(query) == [("2026-10-25 00:00:05", "2026-10-25 23:59:55")]
+
+
+def test_a_late_leg_after_midnight_settles_the_line_before_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The line would stay `missing_from_usage` on the day before, and be disputed, until that day is looked at again. A
+    day that was never compared stays as it is: nobody has asked for its flags. And a file that came since asks for the
+    days beside its own, too: its calls may have begun, by our clock, before midnight."""
+    bill = invoice(
+        line(1, "2026-10-25 23:59:58", "0.60"),
+        line(2, "2026-10-25 12:00:00", "0.60"),
+        line(3, "2026-10-27 12:00:00", "0.60"),
+    )
+    noon = call("noon", "2026-10-25 12:00:00")
+    deliveries = [*prices(), bill]
+    warehouse = reconciled(tmp_path_factory.mktemp("late"), books(DAYS, [noon], deliveries, reconciled=DAYS[:2]))
+    assert flags(warehouse) == [("missing_from_usage", None, "INV-1", "1")]
+    late = [call("late", "2026-10-26 00:00:01"), noon]
+    second = invoice(
+        line(1, "2026-10-26 00:00:02", "0.70", invoice_number="INV-2", destination_digits="14155550111"),
+        received=datetime(2026, 11, 9, tzinfo=UTC),
+        file_name="second.csv",
+    )
+    warehouse.build(books(["2026-10-26"], late, [*deliveries, second]))
+    assert flags(warehouse) == [("missing_from_usage", None, "INV-2", "1")]
+    compared = "select usage_date::text from warehouse.main.int_days_compared order by 1"
+    assert warehouse.rows(compared) == [("2026-10-25",), ("2026-10-26",)]
+    due = "select first_day_to_compare::text, days_to_compare from invoice_files where invoice_number = 'INV-2'"
+    assert warehouse.rows(due) == [("2026-10-25", 2)]

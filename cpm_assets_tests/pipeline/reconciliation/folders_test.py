@@ -47,6 +47,12 @@ def test_the_same_bytes_in_two_folders_are_two_files_and_a_line_counts_once(ware
     assert warehouse.rows(f"{totals} order by 1") == [("Acme", 1, 0, "0.605000"), (LONG, 1, 0, "0.605000")]
 
 
+def test_an_invoice_delivered_again_into_a_new_folder_asks_for_its_lines_once(warehouse: TestWarehouse) -> None:
+    """Counted once a folder, the carrier would ask for twice the invoice, and half of it would be unexplained."""
+    totals = "select carrier_name, lines, uncompared_lines, invoice_total::text from invoice_totals order by 1"
+    assert warehouse.rows(totals) == [("Acme", 2, 1, "1.205000"), (LONG, 2, 1, "1.205000")]
+
+
 def test_an_offender_names_a_carrier_in_readable_length(warehouse: TestWarehouse) -> None:
     """An alert is read on a telephone; a name from outside may have 10 kB."""
     offenders = warehouse.rows("select offender from warehouse.main.check_reconciliation_drift")

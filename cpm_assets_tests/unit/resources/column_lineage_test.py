@@ -5,11 +5,18 @@ from pathlib import Path
 import pytest
 
 from cpm_assets.resources import column_lineage
-from cpm_assets.resources.column_lineage import lineage_of_models
+from cpm_assets.resources.column_lineage import Lineage, lineage_of_models, lineage_through
 
 COLUMNS = {"legs": ["leg_id", "cost"], "daily": ["legs", "total"]}
 DAILY = 'select count(leg_id) as legs, sum(cost) as total from "warehouse"."main"."legs"'
 FROM_LEGS = {"daily": {"legs": [("legs", "leg_id")], "total": [("legs", "cost")]}}
+FOUND: dict[str, Lineage] = {
+    "flags": {"usage_date": [("compared_days", "usage_date"), ("legs", "usage_date")]},
+    "compared_days": {"usage_date": [("asked_days", "usage_date")]},
+    # What an earlier build left decides what this one compares.
+    "asked_days": {"usage_date": [("compared_days", "usage_date"), ("day_status", "usage_date")]},
+    "legs": {"usage_date": [("usage", "start_time_utc")]},
+}
 
 
 @pytest.fixture
@@ -50,3 +57,10 @@ def test_a_column_more_is_read_again(compiled: Path, tmp_path: Path) -> None:
     wide = {"legs": ["leg_id", "cost"], "daily": ["leg_id", "cost"]}
     found = lineage_of_models(compiled, wide, tmp_path / "memory.json")
     assert found == {"daily": {"leg_id": [("legs", "leg_id")], "cost": [("legs", "cost")]}}
+
+
+def test_a_step_that_reads_its_own_earlier_rows_is_gone_through_once() -> None:
+    """Gone through without end, the build that has just been published would fail."""
+    assert lineage_through(FOUND, "flags", {"flags", "day_status", "usage"}) == {
+        "usage_date": [("day_status", "usage_date"), ("usage", "start_time_utc")]
+    }

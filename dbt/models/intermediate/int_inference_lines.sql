@@ -1,7 +1,7 @@
 -- An invoice is read for this when it arrives, when a file with lines of it arrives again, and when other cards or
 -- contracts hold for its days: not every day. From the lines alone: whether our legs match them changes nothing here.
-with spans as (
-    select * from {{ ref('int_invoice_spans') }}
+with sums as (
+    select * from {{ ref('int_invoice_sums') }}
 ),
 
 folders as (
@@ -23,14 +23,13 @@ known as (
 
 invoices as (
     select
-        folders.carrier_name,
-        spans.invoice_number,
-        {{ dbt.listagg('spans.files_key', "' '", 'order by spans.files_key') }} as files_key,
-        min(cast(least(spans.first_start_local, spans.first_start_utc) as date)) - 1 as first_date,
-        max(cast(greatest(spans.last_start_local, spans.last_start_utc) as date)) + 1 as last_date
-    from spans
-    inner join folders on spans.carrier_folder = folders.invoice_folder
-    group by folders.carrier_name, spans.invoice_number
+        carrier_name,
+        invoice_number,
+        files_key,
+        min(cast(least(first_start_local, first_start_utc) as date)) - 1 as first_date,
+        max(cast(greatest(last_start_local, last_start_utc) as date)) + 1 as last_date
+    from sums
+    group by carrier_name, invoice_number, files_key
 ),
 
 card_files as (
@@ -83,23 +82,16 @@ placed_lines as (
     {{ place_invoice_lines('lines') }}
 ),
 
-ranked_lines as (
-    select
-        *,
-        row_number() over (
-            partition by carrier_name, invoice_number, line_number
-            order by received_at_utc desc, source_file_sha256 desc, carrier_folder desc, file_line desc
-        ) as newest_first
-    from placed_lines
+lines_that_count as (
+    {{ lines_as_last_delivered('placed_lines') }}
 ),
 
 calls as (
     select
         *,
         cast(first_start_utc as date) as priced_on
-    from ranked_lines
-    where newest_first = 1
-        and reject_reason is null
+    from lines_that_count
+    where reject_reason is null
         and coalesce(line_kind, 'call') = 'call'
         and charge_amount >= 0
         and duration_seconds between 1 and 604800

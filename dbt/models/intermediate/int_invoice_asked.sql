@@ -4,16 +4,8 @@ with periods as (
     select * from {{ ref('int_invoice_periods') }}
 ),
 
-charges as (
-    select * from {{ ref('int_invoice_charges') }}
-),
-
-copies as (
-    select distinct carrier_folder, invoice_number from {{ ref('int_invoice_copies') }}
-),
-
-folders as (
-    select * from {{ ref('int_invoice_folders') }}
+sums as (
+    select * from {{ ref('int_invoice_sums') }}
 ),
 
 homes as (
@@ -22,20 +14,16 @@ homes as (
 
 charges_on_file as (
     select
-        periods.carrier_name,
-        periods.invoice_number,
-        coalesce(charges.currency, periods.usual_currency) as currency,
-        charges.line_kind not in ('call', 'credit') as is_other,
-        charges.lines,
-        charges.charge_amount
-    from charges
-    inner join copies
-        on charges.carrier_folder = copies.carrier_folder
-        and charges.invoice_number = copies.invoice_number
-    inner join folders on charges.carrier_folder = folders.invoice_folder
+        sums.carrier_name,
+        sums.invoice_number,
+        coalesce(sums.currency, periods.usual_currency) as currency,
+        sums.line_kind not in ('call', 'credit') as is_other,
+        sums.lines,
+        sums.charge_amount
+    from sums
     inner join periods
-        on folders.carrier_name = periods.carrier_name
-        and charges.invoice_number = periods.invoice_number
+        on sums.carrier_name = periods.carrier_name
+        and sums.invoice_number = periods.invoice_number
 ),
 
 amounts as (

@@ -18,8 +18,8 @@ folders as (
     select * from {{ ref('int_invoice_folders') }}
 ),
 
-coverage as (
-    select * from {{ ref('invoice_coverage') }}
+reach as (
+    select * from {{ ref('int_invoice_reach') }} where reach = 'touched'
 )
 
 select
@@ -35,9 +35,9 @@ select
     copies.source_file_sha256
 from copies
 inner join folders on copies.carrier_folder = folders.invoice_folder
-inner join coverage
-    on folders.carrier_name = coverage.carrier_name
-    and copies.invoice_number = coverage.invoice_number
+inner join reach
+    on folders.carrier_name = reach.carrier_name
+    and copies.invoice_number = reach.invoice_number
 inner join days
-    on days.usage_date >= cast(coverage.from_utc as date)
-    and cast(days.usage_date as timestamp) < coverage.to_utc
+    on days.usage_date >= cast(reach.from_utc as date)
+    and cast(days.usage_date as timestamp) < reach.to_utc

@@ -1,7 +1,9 @@
 {#- The times are rendered as literals so that Parquet's statistics prune by them: three days around the outermost days
     of the run, two for the outer ring (below) and one because a local time can lie on the next date in UTC. -#}
+{#- In `dbt compile` there are no days yet that are reconciled: then those that are asked for. -#}
 {%- set bounds_query -%}
-    select min(usage_date) - 3, max(usage_date) + 4 from {{ source('run', 'days') }} where is_reconciled
+    select min(usage_date) - 3, max(usage_date) + 4
+    from {{ ref('int_reconciled_days') if flags.WHICH in ('build', 'run') else source('run', 'days') }}
 {%- endset -%}
 {%- set bounds = run_query(bounds_query).rows[0] if execute else (none, none) -%}
 {%- set first_time = "timestamp '" ~ bounds[0] ~ "'" if bounds[0] else "cast(null as timestamp)" -%}
@@ -12,14 +14,6 @@
 -- and fees are nobody's call, also where they have a time.
 with reconciled_days as (
     select * from {{ ref('int_reconciled_days') }}
-),
-
-copies as (
-    select * from {{ ref('int_invoice_copies') }}
-),
-
-folders as (
-    select * from {{ ref('int_invoice_folders') }}
 ),
 
 window_dates as (
@@ -59,50 +53,13 @@ placed_lines as (
     {{ place_invoice_lines('lines_of_read_dates') }}
 ),
 
-invoices_delivered_again as (
-    select
-        folders.carrier_name,
-        copies.invoice_number
-    from copies
-    inner join folders on copies.carrier_folder = folders.invoice_folder
-    group by folders.carrier_name, copies.invoice_number
-    having count(*) > 1
-),
-
-lines_delivered_again as (
-    select
-        folders.carrier_name,
-        lines.invoice_number,
-        lines.line_number,
-        lines.carrier_folder,
-        lines.source_file_sha256,
-        row_number() over (
-            partition by folders.carrier_name, lines.invoice_number, lines.line_number
-            order by lines.received_at_utc desc, lines.source_file_sha256 desc, lines.carrier_folder desc
-        ) as newest_first
-    from {{ ref('stg_invoices__lines') }} as lines
-    inner join folders on lines.carrier_folder = folders.invoice_folder
-    inner join invoices_delivered_again
-        on folders.carrier_name = invoices_delivered_again.carrier_name
-        and lines.invoice_number = invoices_delivered_again.invoice_number
+lines_with_place as (
+    select * from placed_lines
+    where reject_reason is null
 ),
 
 newest_lines as (
-    select placed_lines.*
-    from placed_lines
-    left join lines_delivered_again as newest
-        on placed_lines.carrier_name = newest.carrier_name
-        and placed_lines.invoice_number = newest.invoice_number
-        and placed_lines.line_number = newest.line_number
-        and newest.newest_first = 1
-    where placed_lines.reject_reason is null
-        and (
-            newest.source_file_sha256 is null
-            or (
-                newest.source_file_sha256 = placed_lines.source_file_sha256
-                and newest.carrier_folder = placed_lines.carrier_folder
-            )
-        )
+    {{ lines_as_last_delivered('lines_with_place') }}
 )
 
 select

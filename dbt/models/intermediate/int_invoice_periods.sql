@@ -1,14 +1,6 @@
 -- The invoices there are now; one whose lines cannot be placed in time has no dates.
-with charges as (
-    select * from {{ ref('int_invoice_charges') }}
-),
-
-copies as (
-    select * from {{ ref('int_invoice_copies') }}
-),
-
-folders as (
-    select * from {{ ref('int_invoice_folders') }}
+with invoices as (
+    select * from {{ ref('int_invoices') }}
 ),
 
 coverage as (
@@ -17,17 +9,6 @@ coverage as (
 
 terms as (
     select * from {{ ref('int_invoice_terms') }}
-),
-
-invoices as (
-    select distinct
-        folders.carrier_name,
-        charges.invoice_number
-    from charges
-    inner join folders on charges.carrier_folder = folders.invoice_folder
-    inner join copies
-        on charges.carrier_folder = copies.carrier_folder
-        and charges.invoice_number = copies.invoice_number
 )
 
 select

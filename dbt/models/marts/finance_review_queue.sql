@@ -32,8 +32,8 @@ earlier as (
     select * from {{ earlier_rows('finance_review_queue', subject, database='cpm') }}
 ),
 
-copies as (
-    select * from {{ ref('int_invoice_copies') }}
+receipts as (
+    select * from {{ ref('int_invoices') }}
 ),
 
 headers as (
@@ -107,16 +107,6 @@ credits as (
     group by flags.flag_id
 ),
 
-receipts as (
-    select
-        folders.carrier_name,
-        copies.invoice_number,
-        min(copies.received_at_utc) as first_seen_utc
-    from copies
-    inner join folders on copies.carrier_folder = folders.invoice_folder
-    group by folders.carrier_name, copies.invoice_number
-),
-
 stated_dates as (
     select
         folders.carrier_name,
@@ -141,9 +131,9 @@ invoices as (
     select
         receipts.carrier_name,
         receipts.invoice_number,
-        receipts.first_seen_utc,
+        receipts.first_received_at_utc as first_seen_utc,
         invoice_dates.invoice_date,
-        coalesce(invoice_dates.invoice_date, cast(receipts.first_seen_utc as date)) as counted_from
+        coalesce(invoice_dates.invoice_date, cast(receipts.first_received_at_utc as date)) as counted_from
     from receipts
     left join invoice_dates
         on receipts.carrier_name = invoice_dates.carrier_name

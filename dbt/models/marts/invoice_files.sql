@@ -1,5 +1,6 @@
 -- The days of an invoice are compared when a run reconciles them after the file came in; the sensor asks for that run
--- (cpm_assets/sensors.py). A day that cannot be compared is not waited for: never good, or older than its legs.
+-- (cpm_assets/sensors.py). A day that cannot be compared is not waited for: never good, or older than its legs. The
+-- days beside them have calls over midnight: where they were compared before the file came, they are once more (D20).
 with copies as (
     select * from {{ ref('int_invoice_copies') }}
 ),
@@ -12,8 +13,8 @@ folders as (
     select * from {{ ref('int_invoice_folders') }}
 ),
 
-coverage as (
-    select * from {{ ref('invoice_coverage') }}
+reach as (
+    select * from {{ ref('int_invoice_reach') }} where reach = 'touched'
 ),
 
 days as (
@@ -37,17 +38,17 @@ files as (
         copies.received_at_utc,
         copies.lines,
         copies.unplaced_lines,
-        cast(coverage.from_utc as date) as first_day,
-        cast(coverage.to_utc as date) as last_day
+        cast(reach.from_utc as date) as first_day,
+        cast(reach.to_utc as date) as last_day
     from copies
     inner join reference_files
         on copies.carrier_folder = reference_files.carrier_folder
         and copies.source_file_sha256 = reference_files.sha256
         and reference_files.kind = 'invoices'
     inner join folders on copies.carrier_folder = folders.invoice_folder
-    left join coverage
-        on folders.carrier_name = coverage.carrier_name
-        and copies.invoice_number = coverage.invoice_number
+    left join reach
+        on folders.carrier_name = reach.carrier_name
+        and copies.invoice_number = reach.invoice_number
 ),
 
 days_to_compare as (
@@ -59,11 +60,14 @@ days_to_compare as (
         min(days.usage_date) as first_day_to_compare,
         max(days.usage_date) as last_day_to_compare
     from files
-    inner join days on days.usage_date between files.first_day and files.last_day
+    inner join days on days.usage_date between files.first_day - 1 and files.last_day + 1
     cross join run
     left join comparisons on days.usage_date = comparisons.usage_date
     where days.usage_date + run.leg_days > run.open_day + 1
-        and (comparisons.compared_at_utc is null or comparisons.compared_at_utc < files.received_at_utc)
+        and (
+            comparisons.compared_at_utc < files.received_at_utc
+            or (comparisons.compared_at_utc is null and days.usage_date between files.first_day and files.last_day)
+        )
     group by files.carrier_name, files.invoice_number, files.source_file_sha256
 )
 
