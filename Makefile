@@ -86,7 +86,7 @@ docs: setup
 	@cd dbt && ../$(VENV)/bin/dbt --quiet parse --profiles-dir . && \
 	  CPM_WAREHOUSE_DIR=$$(mktemp -d) ../$(VENV)/bin/dbt --quiet docs generate --empty-catalog --no-compile --profiles-dir .
 
-browser-test: setup ## the Dagster UI in headless Chromium (needs the system package chromium)
+browser-test: setup ## the Dagster UI and the dashboard in headless Chromium (needs the system package chromium)
 	@$(RUN) -m pytest cpm_assets_tests/browser
 
 check: lint types docs test browser-test bench-small ## lint, types, dbt docs, all tests and the small benchmarks: what CI runs
