@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of decide what-if doctor verify rebuild bench bench-small check lint types docs browser-test clean
+.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of decide what-if doctor erase verify rebuild bench bench-small check lint types docs browser-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,12 @@ what-if: setup ## past traffic at another carrier's prices: make what-if CARRIER
 
 doctor: setup ## whether this installation and configuration is right; JSON=1 as JSON, TEST_ALERT=1 also POSTs a test alert
 	@$(RUN) -m cpm_assets doctor $(if $(JSON),--json) $(if $(TEST_ALERT),--send-test-alert)
+
+erase: export ERASED_NUMBER = $(NUMBER)
+erase: export ERASED_REASON = $(REASON)
+erase: export ERASED_BY = $(BY)
+erase: setup ## a person's number removed, totals kept: make erase NUMBER=+14155550123 REASON="…" BY="A. Name"; DRY_RUN=1
+	@$(RUN) -m cpm_assets erase $${ERASED_NUMBER:+"$$ERASED_NUMBER"} --reason="$$ERASED_REASON" --by="$$ERASED_BY" $(if $(DRY_RUN),--dry-run)
 
 verify: setup ## whether closed days still have their files, hashes and totals, and the files they were made of
 	@$(RUN) -m cpm_assets verify

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from cpm_assets.commands import as_of, dashboard, day, decide, demo, dev, doctor, rebuild, recost, verify, what_if
+from cpm_assets.commands import as_of, dashboard, day, decide, demo, dev, doctor, erase, rebuild, recost, verify, what_if
 from cpm_assets.domain.build_plan import DAY, FINALIZE
 from cpm_assets.domain.review_decisions import STATUSES
 from cpm_assets.domain.what_if import Scenario, WhatIfError
 from cpm_assets.resources.data_directory import WrongStampError
+from cpm_assets.resources.erasure_log import ErasurePendingError, KeyLostError
 from cpm_assets.resources.frozen_verification import FrozenDamagedError
 from cpm_assets.resources.warehouse import RebuildNeededError
 from cpm_assets.settings import SettingsError
+
+MENDED_BY_A_PERSON = (
+    SettingsError,
+    WrongStampError,
+    RebuildNeededError,
+    FrozenDamagedError,
+    ErasurePendingError,
+    KeyLostError,
+    WhatIfError,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (SettingsError, WrongStampError, RebuildNeededError, FrozenDamagedError, WhatIfError) as error:
+    except MENDED_BY_A_PERSON as error:
         print(f"cpm: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -64,6 +76,15 @@ def _parser() -> argparse.ArgumentParser:
     deciding.add_argument("--note", default="", help="why, in one line")
     deciding.set_defaults(run=lambda o: decide.run_decide(o.flag, o.status, o.by, o.note))
 
+    erasing = command("erase", "remove a person's number from all that is kept; totals stay to the last micro-unit")
+    erasing.add_argument(
+        "number", nargs="?", help="with its country code; left out, it is asked for, and in no history"
+    )
+    erasing.add_argument("--by", default="", help="who asks for it")
+    erasing.add_argument("--reason", default="", help="why, in one line, without the number")
+    erasing.add_argument("--dry-run", action="store_true", help="only count files, legs and days; nothing is changed")
+    erasing.set_defaults(run=_erase)
+
     again = command("recost", "the days that new cards and contracts touch, costed again")
     again.add_argument("--dry-run", action="store_true", help="only print what would change; nothing is written")
     again.set_defaults(run=lambda o: recost.run_recost(dry_run=o.dry_run))
@@ -96,6 +117,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     command("rebuild", "the warehouse again, from the lake alone").set_defaults(run=lambda o: rebuild.run_rebuild())
     return parser
+
+
+def _erase(options: argparse.Namespace) -> int:
+    number = options.number or getpass.getpass("the number to erase: ")
+    return erase.run_erase(number, options.by, options.reason, dry_run=options.dry_run)
 
 
 def _day(text: str) -> date:

@@ -43,6 +43,11 @@ class DataDirectory:
         return self.root / "work"
 
     @property
+    def erasing(self) -> Path:
+        """Where the copies without an erased number wait."""
+        return self.root / "work" / "erasing"
+
+    @property
     def published(self) -> Path:
         return self.root / "published"
 

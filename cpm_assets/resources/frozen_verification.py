@@ -18,6 +18,7 @@ from typing import NamedTuple
 import duckdb
 
 from cpm_assets.domain.manifest import Total, differing_totals
+from cpm_assets.resources.erasure_log import ErasureLog, PresentHashes, refuse_while_pending
 from cpm_assets.resources.frozen_versions import FIRST, MANIFEST_FILE, FrozenVersion, read_version, totals_of
 from cpm_assets.resources.warehouse import Warehouse
 from cpm_assets.resources.write_once import fingerprint_of
@@ -57,13 +58,15 @@ def verify_frozen_days(warehouse: Warehouse, is_read: Callable[[date], bool] = l
 
     Every manifest is read; the files of days that `is_read` names are read whole, of the others their sizes are seen.
     """
-    held = held_hashes(warehouse)
+    refuse_while_pending(warehouse.directory)
+    held, present = held_hashes(warehouse), ErasureLog(warehouse.directory.lake).present_hashes()
     for day in sorted({*warehouse.builds.final_days(), *warehouse.frozen.days(), *(day for day, _ in held)}):
         found = {int(path.name[1:]): path for path in warehouse.frozen.of_day(day)}
         expected = {FIRST, *found, *(number for each, number in held if each == day)}
         for number in sorted(expected):
             if number in found:
-                yield _verdict(day, number, found[number], held.get((day, number), ()), is_read=is_read(day))
+                of_version = held.get((day, number), ())
+                yield _verdict(day, number, found[number], of_version, present, is_read=is_read(day))
             elif (day, number) in held:
                 yield Verdict(day, number, (f"{warehouse.frozen.directory(day, number)} is gone: {REMEDY}",))
             else:
@@ -72,11 +75,12 @@ def verify_frozen_days(warehouse: Warehouse, is_read: Callable[[date], bool] = l
 
 def check_before_reading(warehouse: Warehouse, days: list[date]) -> None:
     """Raises FrozenDamagedError when a version of one of the days, which is to be read back, is not intact."""
-    held = held_hashes(warehouse)
+    refuse_while_pending(warehouse.directory)
+    held, present = held_hashes(warehouse), ErasureLog(warehouse.directory.lake).present_hashes()
     for day in days:
         for path in warehouse.frozen.of_day(day):
             number = int(path.name[1:])
-            if problems := _verdict(day, number, path, held.get((day, number), ()), is_read=True).problems:
+            if problems := _verdict(day, number, path, held.get((day, number), ()), present, is_read=True).problems:
                 raise FrozenDamagedError(f"{day} was closed and cannot be read back: {'; '.join(problems)}")
 
 
@@ -91,16 +95,20 @@ def intact_manifests(warehouse: Warehouse) -> Iterator[FrozenVersion]:
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
 
 
-def _verdict(day: date, number: int, directory: Path, held: Sequence[Held], *, is_read: bool) -> Verdict:
+def _verdict(
+    day: date, number: int, directory: Path, held: Sequence[Held], present: PresentHashes, *, is_read: bool
+) -> Verdict:
     """What is wrong with one version; a manifest that is no manifest costs this version's verdict, not the others'."""
     try:
-        return _verdict_of(read_version(directory), day, number, held, is_read=is_read)
+        return _verdict_of(read_version(directory), day, number, held, present, is_read=is_read)
     except _UNREADABLE as error:
         problem = f"{directory / MANIFEST_FILE} cannot be read ({type(error).__name__}): {REMEDY}"
         return Verdict(day, number, (problem,))
 
 
-def _verdict_of(version: FrozenVersion, day: date, number: int, held: Sequence[Held], *, is_read: bool) -> Verdict:
+def _verdict_of(
+    version: FrozenVersion, day: date, number: int, held: Sequence[Held], present: PresentHashes, *, is_read: bool
+) -> Verdict:
     directory = version.directory
     problems = [
         f"{directory / MANIFEST_FILE} has SHA-256 {version.manifest_sha256[:12]}…, "
@@ -108,7 +116,7 @@ def _verdict_of(version: FrozenVersion, day: date, number: int, held: Sequence[H
         for each in held
         if version.manifest_sha256 != each.manifest_sha256
     ]
-    problems += _damaged_files(version, is_read=is_read)
+    problems += _damaged_files(version, present, is_read=is_read)
     if (version.usage_date, version.version) != (day, number):
         problems.append(f"{directory} holds {version.usage_date} version {version.version}: {REMEDY}")
     if is_read and not problems:
@@ -117,18 +125,20 @@ def _verdict_of(version: FrozenVersion, day: date, number: int, held: Sequence[H
     return Verdict(day, number, tuple(problems), bytes_read)
 
 
-def _damaged_files(version: FrozenVersion, *, is_read: bool) -> Iterator[str]:
-    stated = version.manifest["files"]
+def _damaged_files(version: FrozenVersion, present: PresentHashes, *, is_read: bool) -> Iterator[str]:
+    stated, below_lake = version.manifest["files"], f"frozen/{version.directory.parent.name}/{version.directory.name}"
     for name, file in stated.items():
         path = version.directory / name
+        sha256, size = present.of(f"{below_lake}/{name}", file["sha256"], file["bytes"])
         if not path.exists():
             yield f"{path} is gone: {REMEDY}"
-        elif path.stat().st_size != file["bytes"]:
-            yield f"{path} has {path.stat().st_size} bytes instead of {file['bytes']}: {REMEDY}"
-        elif is_read and fingerprint_of(path).sha256 != file["sha256"]:
+        elif path.stat().st_size != size:
+            yield f"{path} has {path.stat().st_size} bytes instead of {size}: {REMEDY}"
+        elif is_read and fingerprint_of(path).sha256 != sha256:
             yield f"{path} was changed, its SHA-256 is not that of the manifest: {REMEDY}"
+    told = {f"erasure-{erasure_id}.json" for erasure_id in present.erasures_below(below_lake)}
     for path in sorted(version.directory.iterdir()):
-        if path.name not in stated and path.name != MANIFEST_FILE:
+        if path.name not in stated and path.name != MANIFEST_FILE and path.name not in told:
             yield f"{path} is in no manifest: take it away"
 
 

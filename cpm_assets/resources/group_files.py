@@ -69,6 +69,11 @@ def publish_groups(root: Path, version: Path, say: Callable[[str], object]) -> G
     return GroupFilesReport(sizes, refused, removed)
 
 
+def drop_old_groups(root: Path) -> list[Path]:
+    """Delete every version of the groups' files but the current ones; those that somebody has open are returned."""
+    return [version for stem in _stems_on_disk(root) for version in _snapshots(root, stem).drop_old()]
+
+
 def _write(version: Path, part: Path, grants: frozenset[Grant]) -> None:
     with duckdb.connect(":memory:") as connection:
         _attach(connection, version, SOURCE, "(read_only)")

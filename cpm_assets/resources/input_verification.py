@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cpm_assets.resources.erasure_log import ErasureLog
 from cpm_assets.resources.frozen_versions import FrozenVersion
 from cpm_assets.resources.lake import PAGES_FILE
 from cpm_assets.resources.write_once import fingerprint_of
@@ -58,10 +59,13 @@ def verify_inputs(lake: Path, versions: Iterable[FrozenVersion], is_read: Callab
 
     Those of a version whose UTC day `is_read` are read whole, the others only looked at: there, and with their size.
     """
+    present = ErasureLog(lake).present_hashes()
     named: dict[NamedInput, list[tuple[date, int]]] = {}
     to_read: set[NamedInput] = set()
     for version in versions:
         for each in named_inputs(version.manifest):
+            sha256, size = present.of(each.path, each.sha256, each.bytes)
+            each = each._replace(sha256=sha256, bytes=size)  # an erasure may have replaced it
             named.setdefault(each, []).append((version.usage_date, version.version))
             if is_read(version.usage_date):
                 to_read.add(each)

@@ -17,6 +17,7 @@ from pathlib import Path
 from cpm_assets.domain.extraction_plan import DaySelection, ExtractionKind, select_extractions
 from cpm_assets.domain.extraction_receipt import ExtractionReceipt, FailedExtraction, from_json_fields
 from cpm_assets.resources.durable_files import fsync_directory, make_directory
+from cpm_assets.resources.erasure_log import ErasureLog
 from cpm_assets.resources.write_once import drop_dead_parts
 
 PAGES_FILE = "pages.jsonl.gz"
@@ -29,6 +30,7 @@ class Lake:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.erasures = ErasureLog(root)
 
     @property
     def deliveries(self) -> Path:

@@ -8,9 +8,10 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,11 +23,12 @@ from cpm_assets.domain.deliveries import (
     DELIVERY_PARSER_VERSION,
     WHOLE_FILE,
     DeliverySpec,
+    ParsedDelivery,
     parse_delivery,
     rejected_file,
 )
 from cpm_assets.domain.invoice_folders import FolderTerms, folder_of, layout_of
-from cpm_assets.domain.invoice_layouts import LayoutReader
+from cpm_assets.domain.invoice_layouts import INVOICE_LINE_FIELDS, LayoutReader
 from cpm_assets.domain.rate_cards import RATE_CARDS
 from cpm_assets.domain.review_decisions import REVIEW_DECISIONS as REVIEW_DECISION_COLUMNS
 from cpm_assets.domain.seat_licenses import SEAT_LICENSES
@@ -35,6 +37,7 @@ from cpm_assets.domain.waivers import WAIVERS
 from cpm_assets.resources import delivery_schemas
 from cpm_assets.resources.delivery_schemas import REFERENCE_REJECTS
 from cpm_assets.resources.delivery_store import ACCESS_POLICY, INVOICES, REVIEW_DECISIONS, Delivery, deliveries
+from cpm_assets.resources.erasure_log import Recogniser
 from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
 from cpm_assets.resources.lake import Lake
 from cpm_assets.resources.line_tables import delivery_tables
@@ -99,7 +102,8 @@ def parsed_deliveries(lake: Lake) -> list[ReferenceFile]:
     # The cards are large: they are looked at only for a folder that no contract names.
     carriers = [] if all(each.carrier_folder in known for each in invoices) else _carriers(files["rate_cards"])
     known.update(map(folder_of, carriers))
-    files[INVOICES] = [_invoice_file(invoice, terms, carriers, sorted(known)) for invoice in invoices]
+    erased = lake.erasures.recogniser()
+    files[INVOICES] = [_invoice_file(invoice, terms, carriers, sorted(known), erased) for invoice in invoices]
     return [file for of_kind in files.values() for file in of_kind]
 
 
@@ -118,7 +122,11 @@ def _reference_file(delivery: Delivery) -> ReferenceFile:
 
 
 def _invoice_file(
-    delivery: Delivery, terms: list[FolderTerms], carriers: list[str], known_folders: list[str]
+    delivery: Delivery,
+    terms: list[FolderTerms],
+    carriers: list[str],
+    known_folders: list[str],
+    erased: Recogniser | None,
 ) -> ReferenceFile:
     folder = delivery.carrier_folder or ""
     layout = layout_of(folder, delivery.received_at.astimezone(UTC).date(), terms, carriers)
@@ -128,7 +136,25 @@ def _invoice_file(
         layout = f"unknown-{hashlib.sha256(reason.encode()).hexdigest()[:8]}"
         return _parsed_file(delivery, layout, delivery_schemas.INVOICES, lambda _stream, _stem: rejected_file(reason))
     how = INVOICE_LAYOUTS[layout]
-    return _parsed_file(delivery, layout, delivery_schemas.INVOICES, how.read, how.revision)
+    return _parsed_file(delivery, layout, delivery_schemas.INVOICES, _without_erased(how.read, erased), how.revision)
+
+
+def _without_erased(read: LayoutReader, erased: Recogniser | None) -> LayoutReader:
+    """The reader, whose lines have erased numbers cut as their legs are, so that they still meet. The file as received
+    keeps the number until `make erase` is run again."""
+    if erased is None:
+        return read
+    digits = INVOICE_LINE_FIELDS.index("destination_digits")
+
+    def read_without(stream: BinaryIO, stem: str) -> ParsedDelivery:
+        parsed = read(stream, stem)
+        rows = [
+            (line, (*values[:digits], erased.in_invoice(values[digits]), *values[digits + 1 :]))
+            for line, values in parsed.rows
+        ]
+        return replace(parsed, rows=rows)
+
+    return read_without
 
 
 def _parsed_file(

@@ -113,6 +113,15 @@ class PublishedSnapshots:
         if self._versions.exists():
             self._versions.rmdir()
 
+    def drop_old(self) -> list[Path]:
+        """Delete every version but the current one at once, grace or not; those that somebody has open are returned."""
+        old = [version for version in self._versions.glob("cpm-*.duckdb") if version != self.current()]
+        still_open = [version for version in old if process_having_open(version) is not None]
+        for version in old:
+            if version not in still_open:
+                version.unlink()
+        return sorted(still_open)
+
     def _delete_parts(self) -> None:
         """A killed or failed copy: on a full disk it would be in the way of the next one."""
         for part in self._versions.glob(".*.part"):

@@ -6,21 +6,22 @@ Which extraction is due is in `domain/extraction_plan.py`, asking the API in `us
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from cpm_assets.domain.erasing import erase_in_line
 from cpm_assets.domain.extraction_errors import ExtractionError, IncompleteExtraction
 from cpm_assets.domain.extraction_plan import ExtractionKind
 from cpm_assets.domain.extraction_receipt import ExtractionReceipt, FailedExtraction, as_json_fields
 from cpm_assets.domain.leg_parsing import PARSER_VERSION
-from cpm_assets.domain.page_walk import read_page, single_line
+from cpm_assets.domain.page_walk import Page, read_page, single_line
 from cpm_assets.resources.lake import FAILURE_FILE, PAGES_FILE, RECEIPT_FILE, Lake
 from cpm_assets.resources.leg_files import LEGS_FILE, REJECTS_FILE, LegFilesWriter
 from cpm_assets.resources.usage_source import UsageSource
-from cpm_assets.resources.write_once import FileFingerprint, fingerprint_of, part_of, publish_part, write_once
+from cpm_assets.resources.write_once import FileFingerprint, part_of, publish_part, write_once
 
 PROGRESS_PAGES = 20
 """Pages between two reports of progress: 10,000 legs, a few seconds."""
@@ -56,7 +57,8 @@ def extract(
     directory = lake.new_extraction_directory(asked_day, kind, started_at)
     legs = LegFilesWriter(directory, directory.name, asked_day, started_at)
     try:
-        _read_window(source, window, directory, legs, counts, progress)
+        pages = _without_erased_numbers(lake, source.pages(*window))
+        _read_window(pages, directory, legs, counts, progress)
         distinct_legs = legs.distinct_legs()
         _check_complete(counts.total, distinct_legs)
         pages_file = publish_part(directory / PAGES_FILE)
@@ -117,12 +119,11 @@ def reparse(lake: Lake, receipt: ExtractionReceipt) -> dict[str, FileFingerprint
     with gzip.open(directory / PAGES_FILE, "rb") as pages:
         for number, line in enumerate(pages, start=1):
             legs.add_page(number, read_page(number, line).entities, len(line))
-    return legs.finish(fingerprint_of(directory / PAGES_FILE).sha256)
+    return legs.finish(receipt.files[PAGES_FILE]["sha256"])
 
 
 def _read_window(
-    source: UsageSource,
-    window: tuple[datetime, datetime],
+    pages: Iterable[Page],
     directory: Path,
     legs: LegFilesWriter,
     counts: _Counts,
@@ -133,7 +134,7 @@ def _read_window(
         part_of(directory / PAGES_FILE).open("wb") as file,
         closing(gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0)) as lines,
     ):
-        for page in source.pages(*window):
+        for page in pages:
             lines.write(single_line(page.body) + b"\n")
             legs.add_page(page.number, page.entities, len(page.body))
             counts.pages += 1
@@ -142,6 +143,17 @@ def _read_window(
                 counts.total = max(page.total, counts.total or 0)
             if progress is not None and counts.pages % PROGRESS_PAGES == 0:
                 progress(counts.pages, legs.legs_received)
+
+
+def _without_erased_numbers(lake: Lake, pages: Iterable[Page]) -> Iterator[Page]:
+    """The pages with every number cut that a person had erased: the API goes on answering with it. The list is asked
+    for each page, so that an erasure beside a long reading is heeded."""
+    for page in pages:
+        erased = recogniser.in_legs(page.entities) if (recogniser := lake.erasures.recogniser()) else ()
+        body = single_line(page.body) if erased else page.body
+        for number in erased:
+            body = erase_in_line(body, number)
+        yield read_page(page.number, body) if erased else page
 
 
 def _check_complete(total: int | None, distinct_legs: int) -> None:

@@ -67,6 +67,14 @@ class Warehouse:
         self.snapshots.prune(self._keep_snapshots)
         return version
 
+    def ask_for_rebuild(self) -> None:
+        """Have every writer stop until the warehouse was made again from the lake."""
+        write_durably(self._rebuild_mark, b"")
+
+    def is_rebuild_due(self) -> bool:
+        """Whether writers stop until the warehouse was made again."""
+        return self._rebuild_mark.exists()
+
     def _recover(self, say: Callable[[str], object], *, afresh: bool) -> None:
         self._await_orphans(say)
         current = self.snapshots.current()
@@ -89,7 +97,7 @@ class Warehouse:
     def _check_complete(self, current: Path | None) -> None:
         """Days that were built are in the working models and in the published version, or figures would go missing."""
         if self._rebuild_mark.exists():
-            reason = "the last `make rebuild` did not finish"
+            reason = "the warehouse is to be made again (an erasure, or a `make rebuild` that did not finish)"
         elif current is None and self.builds.days():
             reason = "the published file is gone, but days were built"
         elif current is not None and not self.models_file.exists():

@@ -12,8 +12,10 @@ import pytest
 
 from cpm_assets.alerts import current_problems
 from cpm_assets.commands.as_of import print_as_of
+from cpm_assets.commands.erase import erase_number
 from cpm_assets.commands.rebuild import rebuild
 from cpm_assets.commands.recost import print_changes
+from cpm_assets.commands.verify import print_verdicts
 from cpm_assets.resources.write_once import fingerprint_of
 from cpm_assets_tests.pipeline.published_tables import rows
 from cpm_assets_tests.pipeline.scripted_usage import CARDS, CONTRACTS, INBOX, ScriptedUsage, record, usual_day
@@ -205,6 +207,30 @@ def test_a_rebuild_publishes_every_version_as_it_was(story: Story) -> None:
     tables = (VERSIONS, CELLS, LEGS.replace("version = $version", "true"), STATUS)
     for query in tables:
         assert rows(published, query) == rows(story.steps["blocked"].published, query)
+
+
+def test_a_number_is_erased_and_every_version_of_every_day_stays_as_it_was(
+    story: Story, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A person's right to be forgotten must not cost the month's close: totals, versions and as-of answer as before."""
+    queries = (
+        VERSIONS,
+        CELLS,
+        LEGS.replace("version = $version", "true"),
+        STATUS,
+        "select * from cpm_daily order by all",
+    )
+    with story.stage.opened(at(7)) as opened:
+        assert erase_number(opened.installation, "+14155550198", "A. Name", "request 17", at(8), dry_run=False) == 0
+        assert print_verdicts(opened.installation) == 0
+        assert print_as_of(opened.installation, DAY, at(3, 12)) == 0
+        published = opened.installation.directory.published_file
+    printed = capsys.readouterr().out
+    assert re.search(r"USD +all carriers +all regions +4 +0 +\d+ +0\.092500", printed), printed
+    for query in queries:
+        assert rows(published, query) == rows(story.steps["blocked"].published, query)
+    shown = dict(rows(published, "select leg_id, destination_number from costed_legs"))
+    assert (shown["2026-11-10-a"], shown["2026-11-10-b"]) == ("1415…", "44…01")
 
 
 def _status(story: Story, step: str) -> tuple[object, ...]:

@@ -1,8 +1,10 @@
 {# Called numbers are personal data (D28): how they are shown where they are not wanted in full. #}
 
-{# What a published table shows of a called number, by the setting: all of it, or prefix and last two digits. #}
+{# What a published table shows of a called number, by the setting: all of it, or prefix and last two digits. Of a
+   number that was erased (its mark is `MARK` in cpm_assets/domain/erasing.py) the prefix, whatever the setting. #}
 {% macro published_number(number, digits, prefix, publish_numbers) -%}
     (case
+        when {{ number }} like '%...' then coalesce({{ prefix }}, '') || '…'
         when {{ publish_numbers }} = 'full' or {{ number }} is null then {{ number }}
         else coalesce({{ prefix }}, '') || '…' || coalesce(right({{ digits }}, 2), '')
     end)

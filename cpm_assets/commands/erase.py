@@ -1,0 +1,98 @@
+"""`make erase`: a person's number removed from everything that the product keeps, with every total as it was.
+
+The lake first, then the warehouse and the published file again from it; at the end, what holds the number and is not
+the product's to change. Killed at any point, the same command run again completes it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+from cpm_assets.commands.rebuild import rebuild
+from cpm_assets.commands.session import say
+from cpm_assets.domain.erasing import CannotBeErasedError
+from cpm_assets.installation import Installation
+from cpm_assets.resources.clock import Clock
+from cpm_assets.resources.erasure import (
+    Holding,
+    erase,
+    files_beside_the_lake,
+    finish_erasure,
+    holding,
+    number_to_erase,
+)
+from cpm_assets.resources.group_files import drop_old_groups
+from cpm_assets.resources.writer_lock import writer_lock
+from cpm_assets.settings import settings_from_environment
+
+NOT_ERASED = 1
+KINDS = {"usage": "raw answers and parsed legs", "deliveries": "invoices and decisions", "frozen": "closed days"}
+
+
+def run_erase(number: str, person: str, reason: str, *, dry_run: bool) -> int:
+    """Erase, or with `dry_run` say what would be erased: 0, or 1 with the reason when it cannot be."""
+    installation = Installation(settings_from_environment())
+    installation.claim()
+    return erase_number(installation, number, person, reason, Clock().now(), dry_run=dry_run)
+
+
+def erase_number(
+    installation: Installation, number: str, person: str, reason: str, now: datetime, *, dry_run: bool
+) -> int:
+    """As `run_erase`, for an installation, at `now` (aware UTC)."""
+    if not dry_run and not (person.strip() and reason.strip()):
+        say("cpm: nothing erased: say who asks for it and why, BY= and REASON=")
+        return NOT_ERASED
+    try:
+        with writer_lock(installation.directory.warehouse / "writer.lock", "make erase", say):
+            held = _erase_from_lake(installation, number, person.strip(), reason.strip(), now, dry_run=dry_run)
+    except CannotBeErasedError as error:
+        say(f"cpm: nothing erased: {error}")
+        return NOT_ERASED
+    if not dry_run and installation.warehouse.is_rebuild_due():
+        say("the warehouse and the published file are made again without the number …")
+        rebuild(installation, now)
+        still_open = installation.warehouse.snapshots.drop_old() + drop_old_groups(installation.directory.published)
+        for version in still_open:
+            print(f"still open, and kept: {version}; delete it when its reader is closed")
+    _print_places(installation, held)
+    return 0
+
+
+def _erase_from_lake(
+    installation: Installation, text: str, person: str, reason: str, now: datetime, *, dry_run: bool
+) -> Holding:
+    if not dry_run and finish_erasure(installation):
+        say("an erasure that was not finished is finished now")
+    number = number_to_erase(installation, text)
+    say("the lake is searched …")
+    held = holding(installation, number, say)
+    print(
+        f"The number is cut to its first {number.kept_length} of {len(number.digits)} digits, the longest prefix by "
+        "which a card prices it"
+    )
+    kinds = Counter(path.relative_to(installation.lake.root).parts[0] for path in held.paths)
+    print(f"{len(held.paths)} file(s), {len(held.leg_ids)} leg(s), {len(held.legs)} day(s)")
+    for kind, what in KINDS.items():
+        if kinds[kind]:
+            print(f"  lake/{kind}/  {kinds[kind]} file(s): {what}")
+    is_known = (recogniser := installation.lake.erasures.recogniser()) is not None and recogniser.erased(number.digits)
+    if dry_run:
+        say("nothing was changed (dry run)")
+    elif held.paths or not is_known:
+        made = erase(installation, held, person, reason, now, say)
+        print(f"erased; the record is lake/erasures/{made.erasure_id}.json")
+    else:
+        say("no file of the lake holds the number any more")
+    return held
+
+
+def _print_places(installation: Installation, held: Holding) -> None:
+    places: list[Path] = files_beside_the_lake(installation.directory, held.number)
+    if places:
+        print("Beside the lake these hold it; they are yours to delete (docs/operations.md, Erasing a number):")
+        for path in places:
+            print(f"  {path.relative_to(installation.directory.root)}")
+    print("Not looked at: backups, and copies that others made of the published file or of dispute packs")
