@@ -24,6 +24,7 @@ from benchmarks import (
     matching,
     matching_quality,
     publishing,
+    sensor_ticks,
     x12,
 )
 from benchmarks.measurement import Measurement
@@ -39,6 +40,7 @@ BENCHMARKS = {
     "memory": extraction_memory.measure,
     "publishing": publishing.measure,
     "freezing": freezing.measure,
+    "ticks": sensor_ticks.measure,
     "matching": matching.measure,
     "x12": x12.measure,
     "dashboard": dashboard.measure,

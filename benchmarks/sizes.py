@@ -23,6 +23,8 @@ class Sizes:
     publishing_runs: int
     freezing_legs: int
     freezing_runs: int
+    tick_days: int
+    tick_runs: int
     matching_calls: int
     quality_legs: int
     x12_calls: int
@@ -51,6 +53,8 @@ FULL = Sizes(
     publishing_runs=5,
     freezing_legs=1_000_000,
     freezing_runs=5,
+    tick_days=1_000,
+    tick_runs=7,
     matching_calls=1_000_000,
     quality_legs=100_000,
     x12_calls=200_000,
@@ -78,6 +82,8 @@ SMALL = Sizes(
     publishing_runs=3,
     freezing_legs=10_000,
     freezing_runs=2,
+    tick_days=100,
+    tick_runs=3,
     matching_calls=50_000,
     quality_legs=10_000,
     x12_calls=20_000,

@@ -6,16 +6,18 @@ Used by the sensors and by `make recost`, so that both mean the same days.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 
 import duckdb
 
 from cpm_assets.domain.recosting import Touched, touched_carriers
 from cpm_assets.installation import Installation
-from cpm_assets.resources.parsed_files import reference_files
-from cpm_assets.resources.reference_rows import touched_between
+from cpm_assets.resources.parsed_files import ReferenceFile, reference_files
+from cpm_assets.resources.reference_rows import earliest_days, touched_between
 from cpm_assets.resources.review_log import BLOCKED
 
 CARRIERS_OF_DAYS = """
@@ -44,10 +46,9 @@ def touched_days(installation: Installation, now: datetime) -> list[TouchedDay]:
     A day whose figures are of later than `now` (the clock jumped back) is left until the clock is there again.
     """
     files = [file for file in reference_files(installation.lake) if file.delivery.received_at <= now]
-    newest = max((file.delivery.received_at for file in files), default=None)
-    known = {day: since for day, since in _known_at(installation).items() if newest and since.known_at_utc < newest}
+    files.sort(key=lambda file: file.delivery.received_at)
     found: list[tuple[_Known, frozenset[Touched]]] = []
-    for since in known.values():
+    for since in _that_may_be_touched(_known_at(installation).values(), files):
         before = [file for file in files if file.delivery.received_at <= since.known_at_utc]
         touched = frozenset(each for each in touched_between(before, files) if each.holds(since.usage_date))
         if touched:
@@ -69,6 +70,16 @@ class _Known:
     known_at_utc: datetime
     is_final: bool
     is_blocked: bool
+
+
+def _that_may_be_touched(known: Iterable[_Known], files: Sequence[ReferenceFile]) -> Iterator[_Known]:
+    """The days since whose figures something came that reaches back to them. `files` are in the order received."""
+    received = [file.delivery.received_at for file in files]
+    earliest = list(accumulate(reversed(earliest_days(files)), min))[::-1]
+    for since in known:
+        newer = bisect_right(received, since.known_at_utc)
+        if newer < len(files) and since.usage_date >= earliest[newer]:
+            yield since
 
 
 def _known_at(installation: Installation) -> Mapping[date, _Known]:

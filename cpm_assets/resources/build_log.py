@@ -9,6 +9,7 @@ versions of days that the build closes.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -17,8 +18,10 @@ from typing import NamedTuple
 
 from cpm_assets.resources.durable_files import write_durably
 from cpm_assets.resources.frozen_versions import FrozenVersions
+from cpm_assets.resources.remembered_directories import RememberedDirectories, names_in
 
 FINAL = "final"
+_A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 GOOD_NAMES = ("accepted", "empty", FINAL)
 
 
@@ -85,15 +88,13 @@ class BuildLog:
 
     def days(self) -> list[date]:
         """Every day that was ever built, in order."""
-        return sorted(date.fromisoformat(path.name) for path in self._root.glob("????-??-??"))
+        return [date.fromisoformat(name) for name in _DAYS.of(str(self._root))]
 
     def final_days(self, days: Iterable[date] | None = None) -> dict[date, DayBuild]:
         """The build that closed each final day, of the given days or of all."""
-        finals = {}
-        for day in self.days() if days is None else days:
-            for path in sorted((self._root / day.isoformat()).glob(f"*-{FINAL}.json"))[:1]:
-                finals[day] = _from_json(path.read_text())
-        return finals
+        root = str(self._root)
+        asked = self.days() if days is None else days
+        return {day: closing for day in asked if (closing := _CLOSINGS.of(f"{root}/{day.isoformat()}"))}
 
     def last_of_day(self, day: date, *, good: bool = False) -> DayBuild | None:
         """The newest build of a day, or its newest good one. The names tell, so a day's hundred ticks are not read."""
@@ -139,6 +140,17 @@ class BuildLog:
         day = build.usage_date.isoformat()
         number = sum(1 for _ in (self._root / day).glob("*.json"))
         return f"{day}/{build.built_at_utc:%Y%m%dT%H%M%S%fZ}-{number:06x}-{build.run_id[:8]}-{build.label}.json"
+
+
+def _closing_in(directory: Path) -> DayBuild | None:
+    closings = (name for name in names_in(directory) if name.endswith(f"-{FINAL}.json"))
+    first = min(closings, default=None)
+    return _from_json((directory / first).read_text()) if first else None
+
+
+_CLOSINGS = RememberedDirectories(_closing_in)
+"""The build that closed a day, by the day's directory in the log."""
+_DAYS = RememberedDirectories(lambda root: sorted(name for name in names_in(root) if _A_DAY.fullmatch(name)))
 
 
 def _to_json(build: DayBuild) -> str:

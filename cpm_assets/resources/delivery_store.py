@@ -6,12 +6,12 @@ An access policy is the exception: the same bytes sent after others are a delive
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cpm_assets.resources.lake import Lake
+from cpm_assets.resources.remembered_directories import RememberedDirectories
 from cpm_assets.resources.write_once import publish_part, write_once
 
 REFERENCE_KINDS = ("carrier_contracts", "rate_cards", "seat_licenses", "waivers")
@@ -57,7 +57,7 @@ def is_taken(kind: str, directory: Path, sha256: str) -> bool:
     """Whether a file with these bytes that was put there now is one that the lake has; of a policy, as its newest."""
     if kind != ACCESS_POLICY:
         return has_delivery(directory, sha256)
-    received = _received(directory.glob(_RECEIPTS))
+    received = _received([directory])
     return bool(received) and received[-1].sha256 == sha256
 
 
@@ -80,12 +80,21 @@ def keep_delivery(delivery: Delivery, part: Path) -> None:
 
 def deliveries(lake: Lake, kind: str) -> list[Delivery]:
     """Every delivery of a kind, in the order received; those of one instant by file name."""
-    return _received((lake.deliveries / kind).glob(f"*/{_RECEIPTS}" if kind == INVOICES else _RECEIPTS))
+    of_kind = lake.deliveries / kind
+    return _received(list(of_kind.glob("*/")) if kind == INVOICES else [of_kind])
 
 
-def _received(receipts: Iterable[Path]) -> list[Delivery]:
-    found = [_read(path) for path in receipts]
+def _received(directories: list[Path]) -> list[Delivery]:
+    found = [delivery for directory in directories for delivery in _DELIVERIES.of(str(directory))]
     return sorted(found, key=lambda delivery: (delivery.received_at, delivery.file_name, delivery.sha256))
+
+
+def _deliveries_in(directory: Path) -> tuple[Delivery, ...]:
+    return tuple(_read(path) for path in directory.glob(_RECEIPTS))
+
+
+_DELIVERIES = RememberedDirectories(_deliveries_in)
+"""The deliveries that a directory has a receipt of."""
 
 
 def _read(path: Path) -> Delivery:

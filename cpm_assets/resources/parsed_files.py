@@ -7,11 +7,13 @@ files mean is in `domain/`; which schema belongs to which kind is here.
 import hashlib
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
+from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from types import MappingProxyType
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -168,7 +170,7 @@ def _parsed_file(
     own_headers_path = headers_path if delivery.kind == INVOICES else None
     if not summary_path.exists():
         _write_parsed(delivery, schema, read, rows_path, rejects_path, own_headers_path, summary_path)
-    summary = json.loads(summary_path.read_bytes())
+    summary = _summary(summary_path)
     return ReferenceFile(
         delivery=delivery,
         layout=layout,
@@ -180,6 +182,12 @@ def _parsed_file(
         collapsed=summary["collapsed"],
         warnings=tuple(summary["warnings"]),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _summary(path: Path) -> Mapping[str, Any]:
+    """Remembered: the sensors ask for every card and contract once a minute, and a summary is written once."""
+    return MappingProxyType(json.loads(path.read_bytes()))
 
 
 def _write_parsed(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cpm_assets.domain.recosting import CARDS, CONTRACTS, ReferenceRow, Touched, touched_windows
@@ -27,6 +29,32 @@ def touched_between(before: Iterable[ReferenceFile], after: Iterable[ReferenceFi
 def rows_of(files: Iterable[ReferenceFile]) -> list[ReferenceRow]:
     """Every row of the cards and contracts among the deliveries, in the order received."""
     return list(_rows(_in_order_received(files)))
+
+
+def earliest_days(files: Iterable[ReferenceFile]) -> list[date]:
+    """For each file, a UTC day before which it touches nothing, whatever else is known: its first effective date.
+
+    So a day that was closed years ago is compared with the few deliveries that reach back to it. A contract with
+    inclusive expiry also moves cards that are older than itself.
+    """
+    asked = list(files)
+    bounds = [_bounds(file.delivery.kind, file.rows_path) for file in asked]
+    is_inclusive = any(has_inclusive for _, has_inclusive in bounds)
+    return [
+        date.min if is_inclusive and file.delivery.kind == CONTRACTS else first
+        for file, (first, _) in zip(asked, bounds, strict=True)
+    ]
+
+
+@lru_cache(maxsize=10_000)
+def _bounds(kind: str, path: Path) -> tuple[date, bool]:
+    """A file's first effective date (the last of all days if nothing is priced by it); whether an expiry is inclusive.
+    Remembered, as the files of the lake never change."""
+    if kind not in _TERMS:
+        return date.max, False
+    rows = pq.read_table(path, columns=["effective_date", *(["expiry_is_inclusive"] if kind == CONTRACTS else ())])
+    has_inclusive = kind == CONTRACTS and any(rows["expiry_is_inclusive"].to_pylist())
+    return pc.min(rows["effective_date"]).as_py() or date.max, has_inclusive
 
 
 def _in_order_received(files: Iterable[ReferenceFile]) -> tuple[tuple[str, Path], ...]:

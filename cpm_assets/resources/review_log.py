@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from cpm_assets.resources.remembered_directories import RememberedDirectories, names_in
 from cpm_assets.resources.write_once import write_once
 
 UNCHANGED, RESTATED, BLOCKED = "unchanged", "restated", "blocked"
@@ -52,7 +53,7 @@ class ReviewLog:
 
     def of_day(self, day: date) -> list[DayReview]:
         """All reviews of a day, oldest first."""
-        return [_from_json(path.read_text()) for path in sorted((self._root / day.isoformat()).glob("*.json"))]
+        return list(_REVIEWS.of(f"{self._root}/{day.isoformat()}"))
 
     def last_of_day(self, day: date) -> DayReview | None:
         """The newest review of a day, or None."""
@@ -61,8 +62,17 @@ class ReviewLog:
 
     def of_days(self, days: Iterable[date]) -> dict[date, list[DayReview]]:
         """The reviews of those of the days that have any."""
-        reviewed = {path.name for path in self._root.glob("????-??-??")}
-        return {day: self.of_day(day) for day in days if day.isoformat() in reviewed}
+        reviewed = set(names_in(self._root))
+        return {day: found for day in days if day.isoformat() in reviewed and (found := self.of_day(day))}
+
+
+def _reviews_in(directory: Path) -> tuple[DayReview, ...]:
+    names = sorted(name for name in names_in(directory) if name.endswith(".json"))
+    return tuple(_from_json((directory / name).read_text()) for name in names)
+
+
+_REVIEWS = RememberedDirectories(_reviews_in)
+"""The reviews of a day, by the day's directory in the log."""
 
 
 def _from_json(text: str) -> DayReview:

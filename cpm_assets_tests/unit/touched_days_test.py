@@ -156,3 +156,12 @@ def test_a_day_that_a_fast_clock_dated_into_the_future_is_left_until_then(instal
     deliver(installation, hours(2), **{"rate_cards/new.csv": card("Acme", "2026-11-02")})
     build(installation, OPEN, hours(9))
     assert found(installation, hours(3)) == {}
+
+
+def test_a_contract_with_inclusive_ends_reaches_back_to_cards_older_than_itself(installation: Installation) -> None:
+    """Days before a delivery's first effective date are not looked at: here they are the ones that it changes."""
+    ended = CARDS.replace("0.01,2026-01-01,", "0.01,2026-01-01,2026-11-05")
+    deliver(installation, hours(0.5), **{"rate_cards/ended.csv": ended})
+    inclusive = "carrier_name,effective_date,expiry_date,expiry_is_inclusive\nAcme,2026-11-06,,true\n"
+    deliver(installation, hours(2), **{"carrier_contracts/inclusive.csv": inclusive})
+    assert found(installation, hours(3)) == {OPEN: ("Acme",)}
