@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of decide what-if doctor erase verify rebuild bench bench-small check lint types docs browser-test clean
+.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of decide what-if doctor legs erase verify rebuild bench bench-small check lint types docs browser-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ what-if: setup ## past traffic at another carrier's prices: make what-if CARRIER
 
 doctor: setup ## whether this installation and configuration is right; JSON=1 as JSON, TEST_ALERT=1 also POSTs a test alert
 	@$(RUN) -m cpm_assets doctor $(if $(JSON),--json) $(if $(TEST_ALERT),--send-test-alert)
+
+legs: setup ## legs of older days, from their frozen files: make legs FROM=2026-01-01 TO=2026-01-31
+	@$(RUN) -m cpm_assets legs $(or $(FROM),$(error say FROM= and TO=)) $(or $(TO),$(error say FROM= and TO=))
 
 erase: export ERASED_NUMBER = $(NUMBER)
 erase: export ERASED_REASON = $(REASON)

@@ -17,6 +17,7 @@ from benchmarks import (
     costing,
     dashboard,
     day_of_legs,
+    disk,
     empty_day,
     extraction_memory,
     extraction_requests,
@@ -47,7 +48,7 @@ BENCHMARKS = {
 }
 """In the order of the table."""
 
-TABLES = {"matching-quality": matching_quality.table}
+TABLES = {"matching-quality": matching_quality.table, "disk": disk.table}
 """What is measured otherwise than against something, each a table of its own."""
 
 

@@ -25,6 +25,7 @@ class Sizes:
     freezing_runs: int
     tick_days: int
     tick_runs: int
+    disk_legs: int
     matching_calls: int
     quality_legs: int
     x12_calls: int
@@ -55,6 +56,7 @@ FULL = Sizes(
     freezing_runs=5,
     tick_days=1_000,
     tick_runs=7,
+    disk_legs=200_000,
     matching_calls=1_000_000,
     quality_legs=100_000,
     x12_calls=200_000,
@@ -84,6 +86,7 @@ SMALL = Sizes(
     freezing_runs=2,
     tick_days=100,
     tick_runs=3,
+    disk_legs=20_000,
     matching_calls=50_000,
     quality_legs=10_000,
     x12_calls=20_000,

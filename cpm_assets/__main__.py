@@ -8,7 +8,21 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from cpm_assets.commands import as_of, dashboard, day, decide, demo, dev, doctor, erase, rebuild, recost, verify, what_if
+from cpm_assets.commands import (
+    as_of,
+    dashboard,
+    day,
+    decide,
+    demo,
+    dev,
+    doctor,
+    erase,
+    legs,
+    rebuild,
+    recost,
+    verify,
+    what_if,
+)
 from cpm_assets.domain.build_plan import DAY, FINALIZE
 from cpm_assets.domain.review_decisions import STATUSES
 from cpm_assets.domain.what_if import Scenario, WhatIfError
@@ -88,6 +102,11 @@ def _parser() -> argparse.ArgumentParser:
     again = command("recost", "the days that new cards and contracts touch, costed again")
     again.add_argument("--dry-run", action="store_true", help="only print what would change; nothing is written")
     again.set_defaults(run=lambda o: recost.run_recost(dry_run=o.dry_run))
+
+    older = command("legs", "legs of days older than the published file holds, in a DuckDB file of the same tables")
+    older.add_argument("first", type=_day, help="the first UTC day, YYYY-MM-DD")
+    older.add_argument("last", type=_day, help="the last one")
+    older.set_defaults(run=lambda o: legs.run_legs(o.first, o.last))
 
     asking = command("what-if", "a carrier's past traffic at another carrier's prices, by region and prefix")
     asking.add_argument("carrier", help="whose traffic")

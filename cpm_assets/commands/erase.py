@@ -6,6 +6,7 @@ the product's to change. Killed at any point, the same command run again complet
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,12 @@ from cpm_assets.resources.writer_lock import writer_lock
 from cpm_assets.settings import settings_from_environment
 
 NOT_ERASED = 1
-KINDS = {"usage": "raw answers and parsed legs", "deliveries": "invoices and decisions", "frozen": "closed days"}
+KINDS = {
+    "usage": "raw answers and parsed legs",
+    "packed": "raw answers of closed days' ticks",
+    "deliveries": "invoices and decisions",
+    "frozen": "closed days",
+}
 
 
 def run_erase(number: str, person: str, reason: str, *, dry_run: bool) -> int:
@@ -55,6 +61,7 @@ def erase_number(
         say("the warehouse and the published file are made again without the number …")
         rebuild(installation, now)
         still_open = installation.warehouse.snapshots.drop_old() + drop_old_groups(installation.directory.published)
+        shutil.rmtree(installation.directory.leg_files, ignore_errors=True)
         for version in still_open:
             print(f"still open, and kept: {version}; delete it when its reader is closed")
     _print_places(installation, held)

@@ -66,6 +66,11 @@ class DataDirectory:
         return self.root / "what_if"
 
     @property
+    def leg_files(self) -> Path:
+        """Files of legs of older days, as somebody asked for them."""
+        return self.root / "legs"
+
+    @property
     def alerts(self) -> Path:
         return self.root / "alerts"
 

@@ -13,7 +13,7 @@ import re
 import subprocess
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from cpm_assets import dbt_child
@@ -28,6 +28,11 @@ _DONE = re.compile(r"(\d+) of (\d+) (?:OK|PASS|WARN|ERROR|FAIL|SKIP)")
 
 class DbtFailedError(RuntimeError):
     """A model or an invariant failed; the message names each, and nothing of the build was published."""
+
+
+def compiled_sql(target: Path, models: Collection[str]) -> dict[str, str]:
+    """The SQL of those of the models that dbt compiled for the last build in this target directory."""
+    return {path.stem: path.read_text() for path in (target / "compiled").rglob("*.sql") if path.stem in models}
 
 
 def dbt_build(directory: DataDirectory, say: Callable[[str], object]) -> Path:

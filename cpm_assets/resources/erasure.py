@@ -27,6 +27,7 @@ from cpm_assets.resources.delivery_store import INVOICES, REVIEW_DECISIONS
 from cpm_assets.resources.durable_files import fsync_directory, fsync_file, make_directory, write_durably
 from cpm_assets.resources.erasure_log import Erasure, ReplacedFile, erasure_from_json, pending_record
 from cpm_assets.resources.lake import PAGES_FILE
+from cpm_assets.resources.packed_readings import PACKED
 from cpm_assets.resources.parsed_files import reference_files
 from cpm_assets.resources.write_once import fingerprint_of, write_once
 
@@ -184,6 +185,7 @@ def _legs_to(path: Path, number: ErasedNumber) -> Iterator[tuple[str, date]]:
 def _files_to_look_at(lake: Path) -> Iterator[Path]:
     yield from sorted(lake.glob(f"usage/*/*/{PAGES_FILE}"))
     yield from sorted(lake.glob("usage/*/*/*.parquet"))
+    yield from sorted(lake.glob(f"{PACKED}/*/*.zip"))
     for kind in TEXT_KINDS:
         for path in sorted((lake / "deliveries" / kind).rglob("*")):
             if path.is_file() and not path.name.startswith(".") and path.suffix != ".json":
@@ -191,7 +193,13 @@ def _files_to_look_at(lake: Path) -> Iterator[Path]:
     yield from sorted(lake.glob("frozen/*/v*/costed_legs.parquet"))
 
 
+def _is_pack(path: Path) -> bool:
+    return path.parents[1].name == PACKED
+
+
 def _holds(path: Path, number: ErasedNumber, leg_ids: frozenset[str]) -> bool:
+    if _is_pack(path):
+        return files.pack_holds(path, number)
     if path.name == PAGES_FILE:
         return files.pages_hold(path, number)
     if path.suffix != ".parquet":
@@ -202,7 +210,9 @@ def _holds(path: Path, number: ErasedNumber, leg_ids: frozenset[str]) -> bool:
 
 
 def _erase_in(path: Path, copy: Path, held: Holding) -> None:
-    if path.name == PAGES_FILE:
+    if _is_pack(path):
+        files.erase_in_pack(path, copy, held.number)
+    elif path.name == PAGES_FILE:
         files.erase_in_pages(path, copy, held.number)
     elif path.suffix != ".parquet":
         layouts = {parsed.name.split(".")[1] for parsed in path.parent.glob(f"{path.stem}.*.rows.parquet")}

@@ -11,6 +11,7 @@ import io
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +21,7 @@ from cpm_assets.domain.erasing import CannotBeErasedError, ErasedNumber, erase_i
 from cpm_assets.domain.invoice_layouts import INVOICE_LINE_FIELDS
 from cpm_assets.domain.unpacking import unpacked
 from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
+from cpm_assets.resources.lake import PAGES_FILE
 from cpm_assets.resources.parquet_tables import COMPRESSION
 
 DIGITS, NUMBER, PREFIX = "destination_digits", "destination_number", "matched_prefix"
@@ -36,19 +38,49 @@ _GZIP_LEVEL = 3
 _SEPARATORS = r"[ ./()\-\x{A0}\x{2010}-\x{2015}]*"
 
 
-def pages_hold(path: Path, number: ErasedNumber) -> bool:
+def pack_holds(path: Path, number: ErasedNumber) -> bool:
+    """Whether a packed reading's answers hold the number."""
+    return any(
+        name.endswith(PAGES_FILE) and pages_hold(io.BytesIO(content), number) for name, content in _pack_members(path)
+    )
+
+
+def erase_in_pack(source: Path, target: Path, number: ErasedNumber) -> None:
+    """A pack whose readings have the same ids and receipts, and answers without the number. Raises
+    `CannotBeErasedError`."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as pack:
+        for name, content in _pack_members(source):
+            if name.endswith(PAGES_FILE) and pages_hold(io.BytesIO(content), number):
+                without = io.BytesIO()
+                _erase_in_answers(io.BytesIO(content), without, number)
+                content = without.getvalue()  # noqa: PLW2901
+            pack.writestr(zipfile.ZipInfo(name), content)
+
+
+def _pack_members(path: Path) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(path) as pack:
+        for name in pack.namelist():
+            yield name, pack.read(name)
+
+
+def pages_hold(path: Path | BinaryIO, number: ErasedNumber) -> bool:
     """Whether a pages file holds the number; a file that was cut short is read as far as it goes."""
     return any(number.pattern.search(line) for line in _lines(path))
 
 
 def erase_in_pages(source: Path, target: Path, number: ErasedNumber) -> None:
     """A pages file without the number, line by line. Raises `CannotBeErasedError`."""
-    with target.open("wb") as file, gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as lines:
+    with target.open("wb") as file:
+        _erase_in_answers(source, file, number)
+
+
+def _erase_in_answers(source: Path | BinaryIO, target: BinaryIO, number: ErasedNumber) -> None:
+    with gzip.GzipFile("", "wb", _GZIP_LEVEL, target, mtime=0) as lines:
         for line in _lines(source):
             lines.write(erase_in_line(line, number))
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: Path | BinaryIO) -> Iterator[bytes]:
     with gzip.open(path, "rb") as lines:
         try:
             yield from lines

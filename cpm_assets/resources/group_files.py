@@ -47,7 +47,7 @@ def publish_groups(root: Path, version: Path, say: Callable[[str], object]) -> G
     A file that cannot be made raises, after its link was taken away: it must not go on showing what was withdrawn.
     """
     with duckdb.connect(":memory:") as connection:
-        _attach(connection, version, SOURCE, "(read_only)")
+        attach(connection, version, SOURCE, "(read_only)")
         grants = grants_of_groups(policy_in_force(connection, SOURCE))
     stems, refused = group_files(grants)
     removed = [stem for stem in _stems_on_disk(root) if stem not in stems.values()]
@@ -76,26 +76,27 @@ def drop_old_groups(root: Path) -> list[Path]:
 
 def _write(version: Path, part: Path, grants: frozenset[Grant]) -> None:
     with duckdb.connect(":memory:") as connection:
-        _attach(connection, version, SOURCE, "(read_only)")
-        _attach(connection, part, MADE)
+        attach(connection, version, SOURCE, "(read_only)")
+        attach(connection, part, MADE)
         relation = put_grants(connection, "access", grants)
         for table in published_tables(connection, SOURCE):
             if table not in LEFT_OUT and is_shown(table, grants):
                 query = visible_query(connection, SOURCE, table, grants, relation)
                 connection.execute(f"create table {MADE}.main.{quoted(table)} as {query}")
-                _copy_comments(connection, table)
+                copy_comments(connection, table, MADE)
         copy_functions(connection, SOURCE, f"{MADE}.main")
         connection.execute(f"checkpoint {MADE}")
 
 
-def _copy_comments(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+def copy_comments(connection: duckdb.DuckDBPyConnection, table: str, made: str) -> None:
+    """Give a table of the database `made` the comments that it has in the published one, columns' too."""
     found = connection.execute(
         "select null, comment from duckdb_tables() where database_name = $source and table_name = $table "
         "union all select column_name, comment from duckdb_columns() "
         "where database_name = $source and table_name = $table",
         {"source": SOURCE, "table": table},
     ).fetchall()
-    of_table = f"{MADE}.main.{quoted(table)}"
+    of_table = f"{made}.main.{quoted(table)}"
     for column, comment in found:
         if comment is not None:
             what = f"table {of_table}" if column is None else f"column {of_table}.{quoted(column)}"
@@ -103,7 +104,8 @@ def _copy_comments(connection: duckdb.DuckDBPyConnection, table: str) -> None:
             connection.execute(f"comment on {what} is '{text}'")
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, options: str = "") -> None:
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, options: str = "") -> None:
+    """Attach a DuckDB file under a name."""
     file = str(path).replace("'", "''")
     connection.execute(f"attach '{file}' as {name} {options}")
 

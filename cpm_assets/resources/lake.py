@@ -1,6 +1,7 @@
 """The lake: what was received, as it was received, in files that are written once.
 
     usage/<asked day>/<extraction id>/     pages.jsonl.gz  legs.vN.parquet  rejects.vN.parquet  receipt.json
+    packed/<asked day>/                    readings-0001.zip: ticks and failed readings of a closed day
     deliveries/<kind>/[<carrier folder>/]  <sha256>.<ext>  <sha256>.receipt.json  <sha256>.<layout>.vN.….parquet
 
 Paths and the reading of receipts belong here. Writing an extraction is in `usage_extraction.py`, taking files in
@@ -10,14 +11,16 @@ nothing.
 
 import glob
 import json
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from cpm_assets.domain.extraction_plan import DaySelection, ExtractionKind, select_extractions
 from cpm_assets.domain.extraction_receipt import ExtractionReceipt, FailedExtraction, from_json_fields
 from cpm_assets.resources.durable_files import fsync_directory, make_directory
 from cpm_assets.resources.erasure_log import ErasureLog
+from cpm_assets.resources.packed_readings import PACKED, PackedReadings
 from cpm_assets.resources.write_once import drop_dead_parts
 
 PAGES_FILE = "pages.jsonl.gz"
@@ -69,14 +72,36 @@ class Lake:
     def pages_sha256(self, extraction_id: str) -> str | None:
         """SHA-256 of the answers as received in an extraction; None if there is no such extraction."""
         for path in self.root.glob(f"usage/*/{glob.escape(extraction_id)}/{RECEIPT_FILE}"):
-            receipt = from_json_fields(ExtractionReceipt, json.loads(path.read_bytes()))
-            return str(receipt.files[PAGES_FILE]["sha256"])
+            return _pages_sha256(json.loads(path.read_bytes()))
+        for directory in sorted(self.root.glob(f"{PACKED}/*")):
+            for packed_id, content in PackedReadings(directory).read_all(RECEIPT_FILE):
+                if packed_id == extraction_id:
+                    return _pages_sha256(json.loads(content))
         return None
 
     def last_failure(self, asked_day: date) -> FailedExtraction | None:
         """The latest extraction of a day that failed, whether or not a complete one followed it."""
         failures = [from_json_fields(FailedExtraction, values) for values in self._read_all(asked_day, FAILURE_FILE)]
         return max(failures, key=lambda failure: (failure.started_at, failure.extraction_id), default=None)
+
+    def set_aside(self, asked_day: date) -> list[Path]:
+        """The directories of the day's ticks and failed readings that do not make up the day now."""
+        directory = self._day_directory(asked_day)
+        ticks = {path.parent for path in directory.glob(f"*-tick-*/{RECEIPT_FILE}")}
+        aside = sorted(ticks | {path.parent for path in directory.glob(f"*/{FAILURE_FILE}")})
+        latest = self.day_selection(asked_day, datetime.max.replace(tzinfo=UTC)).extractions if aside else ()
+        made_of = {extraction.extraction_id for extraction in latest}
+        return [each for each in aside if each.name not in made_of]
+
+    def pack(self, asked_day: date, readings: Collection[Path]) -> int:
+        """Put readings (their directories) of a closed day into one file; how many. See `packed_readings.py`."""
+        return self._packed(asked_day).pack(readings, (PAGES_FILE, RECEIPT_FILE, FAILURE_FILE))
+
+    def unpack(self, extraction: ExtractionReceipt) -> None:
+        """Have the files of an extraction in its directory, also when it was packed."""
+        if not (self.extraction_directory(extraction) / RECEIPT_FILE).exists():
+            directory = self.extraction_directory(extraction)
+            self._packed(extraction.asked_day).unpack(extraction.extraction_id, directory)
 
     def day_selection(self, asked_day: date, as_of: datetime) -> DaySelection[ExtractionReceipt]:
         """The extractions that are the day as known at `as_of` (D16, D22)."""
@@ -90,5 +115,17 @@ class Lake:
         return self.root / "usage" / asked_day.isoformat()
 
     def _read_all(self, asked_day: date, file_name: str) -> Iterator[dict[str, object]]:
+        in_directories = set()
         for path in sorted(self._day_directory(asked_day).glob(f"*/{file_name}")):
+            in_directories.add(path.parent.name)
             yield json.loads(path.read_bytes())
+        for extraction_id, content in self._packed(asked_day).read_all(file_name):
+            if extraction_id not in in_directories:
+                yield json.loads(content)
+
+    def _packed(self, asked_day: date) -> PackedReadings:
+        return PackedReadings(self.root / PACKED / asked_day.isoformat())
+
+
+def _pages_sha256(receipt: dict[str, Any]) -> str:
+    return str(from_json_fields(ExtractionReceipt, receipt).files[PAGES_FILE]["sha256"])

@@ -108,6 +108,7 @@ def parsed_paths(lake: Lake, receipt: ExtractionReceipt) -> tuple[Path, Path]:
     directory = lake.extraction_directory(receipt)
     legs_path, rejects_path = directory / LEGS_FILE, directory / REJECTS_FILE
     if not (legs_path.exists() and rejects_path.exists()):
+        lake.unpack(receipt)
         reparse(lake, receipt)
     return legs_path, rejects_path
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from zipfile import BadZipFile
 
 import duckdb
 
@@ -18,7 +19,7 @@ from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild, Tolerated
 from cpm_assets.resources.column_lineage import Lineage, lineage_of_models
 from cpm_assets.resources.dbt_run import dbt_build
-from cpm_assets.resources.frozen_versions import FIRST, FrozenVersion
+from cpm_assets.resources.frozen_versions import FIRST, FrozenVersion, read_version
 from cpm_assets.resources.group_files import GroupFilesReport, publish_groups
 from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, write_run_inputs
 
@@ -104,7 +105,30 @@ def build_days(installation: Installation, plan: RunPlan, say: Say) -> BuildRepo
         installation.warehouse.reviews.append(review)
     say(f"published {snapshot.name}")
     groups = publish_groups(installation.directory.published, snapshot, say)
+    pack_readings(installation, [day.plan.usage_date for day in plan.days], say)
     return BuildReport(builds, snapshot, models, versions, groups)
+
+
+def pack_readings(installation: Installation, days: Sequence[date], say: Say) -> None:
+    """Put together the ticks of those of the days that are closed, but what one of their versions was made of.
+
+    It is no part of the build: a lake that cannot be written now is tried again by the next run of the day.
+    """
+    lake, frozen = installation.lake, installation.warehouse.frozen
+    for day in installation.warehouse.builds.final_days(days):
+        try:
+            aside = lake.set_aside(day)
+            if not aside:
+                continue
+            near = (day - timedelta(days=1), day, day + timedelta(days=1))
+            made_of = {
+                extraction["extraction_id"]
+                for directory in (each for beside in near for each in frozen.of_day(beside))
+                for extraction in read_version(directory).manifest["extractions"]
+            }
+            lake.pack(day, [reading for reading in aside if reading.name not in made_of])
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            say(f"{day}: its ticks were not put together: {error}")
 
 
 def run_models(installation: Installation, plan: RunPlan, say: Say) -> tuple[Outcomes, Models]:

@@ -20,7 +20,10 @@ import duckdb
 
 from cpm_assets.domain.what_if import Scenario, WhatIfError
 from cpm_assets.installation import Installation
+from cpm_assets.resources.dbt_run import compiled_sql
 from cpm_assets.resources.durable_files import fsync_directory, fsync_file, make_directory, write_durably
+from cpm_assets.resources.frozen_versions import FrozenVersion, read_version
+from cpm_assets.resources.usage_extraction import parsed_paths
 from cpm_assets.resources.writer_lock import writer_lock
 
 PRICING_MODELS = {
@@ -58,7 +61,13 @@ def write_what_if(
         writer_lock(directory.warehouse / "writer.lock", f"a what-if {scenario.stated()}", say),
         _beside(installation, version) as connection,
     ):
-        put_traffic(connection, scenario, frozen_days(installation, connection, scenario))
+        frozen = frozen_days(installation, connection, scenario)
+        put_traffic(
+            connection,
+            scenario,
+            [each.directory / "costed_legs.parquet" for each in frozen],
+            _lake_legs(installation, frozen),
+        )
         connection.execute("detach working")
         price_as_candidate(connection, compiled_pricing(directory.work / "dbt_target"))
         return _write(directory.what_if, scenario, version.name, at, connection)
@@ -66,16 +75,22 @@ def write_what_if(
 
 def compiled_pricing(target: Path) -> dict[str, str]:
     """The SQL of the pricing models as dbt compiled it for the last build. Raises WhatIfError when there is none."""
-    found = {path.stem: path for path in (target / "compiled").rglob("*.sql") if path.stem in PRICING_MODELS}
+    found = compiled_sql(target, PRICING_MODELS)
     if missing := PRICING_MODELS.keys() - found.keys():
         raise WhatIfError(f"the last build left no compiled {', '.join(sorted(missing))}: run a day first")
-    return {name: found[name].read_text() for name in PRICING_MODELS}
+    return {name: found[name] for name in PRICING_MODELS}
 
 
-def put_traffic(connection: duckdb.DuckDBPyConnection, scenario: Scenario, frozen: Iterable[Path]) -> None:
+def put_traffic(
+    connection: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    frozen: Iterable[Path],
+    lake_legs: Iterable[Path] = (),
+) -> None:
     """Make `traffic` and what the pricing models read, from the attached `published` and `working`.
 
-    `frozen` are costed legs of closed days that are too old for the published file. Raises WhatIfError.
+    `frozen` are costed legs of closed days that are too old for the published file and the working models, `lake_legs`
+    the parsed legs that these were made of, with their numbers. Raises WhatIfError.
     """
     asked = {"carrier": scenario.carrier_name, "first": scenario.first_day, "last": scenario.last_day}
     chosen = (
@@ -96,6 +111,7 @@ def put_traffic(connection: duckdb.DuckDBPyConnection, scenario: Scenario, froze
             f"{scenario.carrier_name!r} has no leg with figures from {scenario.first_day} to {scenario.last_day}"
         )
     _put_candidate(connection, scenario)
+    _put_numbers(connection, scenario, lake_legs)
     _put_legs(connection, scenario)
 
 
@@ -117,6 +133,25 @@ def _put_candidate(connection: duckdb.DuckDBPyConnection, scenario: Scenario) ->
         )
 
 
+def _put_numbers(connection: duckdb.DuckDBPyConnection, scenario: Scenario, lake_legs: Iterable[Path]) -> None:
+    """`numbered`: the called number (D4's digits) of each leg of the traffic."""
+    connection.execute(
+        "create table memory.main.numbered as select usage_date, leg_id, destination_digits "
+        "from working.main.normalized_usage where usage_date between $first and $last",
+        {"first": scenario.first_day, "last": scenario.last_day},
+    )
+    for path in lake_legs:
+        connection.execute(
+            "insert into memory.main.numbered select traffic.usage_date, traffic.leg_id, legs.destination_digits "
+            "from read_parquet($path) as legs inner join memory.main.traffic as traffic "
+            "on traffic.extraction_id = legs.extraction_id and traffic.page_number = legs.page_number "
+            "and traffic.position = legs.position "
+            "where not exists (select 1 from memory.main.numbered as known "
+            "where known.usage_date = traffic.usage_date and known.leg_id = traffic.leg_id)",
+            {"path": str(path)},
+        )
+
+
 def _put_legs(connection: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
     """The traffic as legs of the candidate, with their numbers, in the form that the pricing models read."""
     names = [name for name, *_ in connection.execute("describe working.main.normalized_usage").fetchall()]
@@ -128,7 +163,7 @@ def _put_legs(connection: duckdb.DuckDBPyConnection, scenario: Scenario) -> None
     columns = ", ".join(f"{given.get(name, f'traffic.{name}')} as {name}" for name in names)
     connection.execute(
         f"create table warehouse.main.normalized_usage as select {columns} from memory.main.traffic "  # noqa: S608
-        "left join working.main.normalized_usage as numbered "
+        "left join memory.main.numbered "
         "on traffic.usage_date = numbered.usage_date and traffic.leg_id = numbered.leg_id",
         {"candidate": scenario.candidate_carrier_name, "priced_on": scenario.priced_on},
     )
@@ -154,15 +189,28 @@ def comparison(connection: duckdb.DuckDBPyConnection, scenario: Scenario) -> duc
     return connection.sql(COMPARISON.read_text(), params=parameters)
 
 
-def frozen_days(installation: Installation, connection: duckdb.DuckDBPyConnection, scenario: Scenario) -> list[Path]:
-    """The frozen legs of closed days of the period that are older than the published file's legs."""
+def frozen_days(
+    installation: Installation, connection: duckdb.DuckDBPyConnection, scenario: Scenario
+) -> list[FrozenVersion]:
+    """The closed days of the period that are older than the published file's legs, as they were closed."""
     oldest: date | None = _one(connection, "select min(usage_date) from published.main.costed_legs")
     frozen = installation.warehouse.frozen
     return [
-        frozen.directory(day) / "costed_legs.parquet"
+        read_version(frozen.directory(day))
         for day in frozen.days()
         if scenario.first_day <= day <= scenario.last_day and (oldest is None or day < oldest)
     ]
+
+
+def _lake_legs(installation: Installation, versions: Iterable[FrozenVersion]) -> Iterator[Path]:
+    """The parsed legs of every extraction that the versions were made of; parsed again if need be."""
+    lake = installation.lake
+    named = {(date.fromisoformat(each["asked_day"]), each["extraction_id"])
+             for version in versions for each in version.manifest["extractions"]}  # fmt: skip
+    for asked_day in sorted({day for day, _ in named}):
+        for extraction in lake.extractions(asked_day):
+            if (asked_day, extraction.extraction_id) in named:
+                yield parsed_paths(lake, extraction)[0]
 
 
 @contextmanager

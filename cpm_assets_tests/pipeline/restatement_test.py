@@ -16,6 +16,7 @@ from cpm_assets.commands.erase import erase_number
 from cpm_assets.commands.rebuild import rebuild
 from cpm_assets.commands.recost import print_changes
 from cpm_assets.commands.verify import print_verdicts
+from cpm_assets.resources.leg_days_file import NoLegsError, write_leg_days
 from cpm_assets.resources.write_once import fingerprint_of
 from cpm_assets_tests.pipeline.published_tables import rows
 from cpm_assets_tests.pipeline.scripted_usage import CARDS, CONTRACTS, INBOX, ScriptedUsage, record, usual_day
@@ -209,6 +210,19 @@ def test_a_rebuild_publishes_every_version_as_it_was(story: Story) -> None:
         assert rows(published, query) == rows(story.steps["blocked"].published, query)
 
 
+def test_legs_of_closed_days_are_written_from_their_frozen_files(story: Story) -> None:
+    """The published file keeps legs for so many days; a dispute about an older call needs them, as they were closed."""
+    published = story.steps["blocked"].published
+    with story.stage.opened(at(7)) as opened:
+        made = write_leg_days(opened.installation, DAY, DAY + timedelta(days=1), lambda _text: None)
+        with pytest.raises(NoLegsError, match="no day from 2025-01-01"):
+            write_leg_days(opened.installation, date(2025, 1, 1), date(2025, 1, 2), lambda _text: None)
+    assert DAY in made.frozen
+    for table in ("costed_legs", "cpm_fact"):
+        of_day = f"select * from {table} where usage_date = '{DAY}' order by leg_id"  # noqa: S608
+        assert rows(made.path, of_day) == rows(published, of_day) != []
+
+
 def test_a_number_is_erased_and_every_version_of_every_day_stays_as_it_was(
     story: Story, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -221,6 +235,7 @@ def test_a_number_is_erased_and_every_version_of_every_day_stays_as_it_was(
         "select * from cpm_daily order by all",
     )
     with story.stage.opened(at(7)) as opened:
+        before = {query: rows(opened.installation.directory.published_file, query) for query in queries}
         assert erase_number(opened.installation, "+14155550198", "A. Name", "request 17", at(8), dry_run=False) == 0
         assert print_verdicts(opened.installation) == 0
         assert print_as_of(opened.installation, DAY, at(3, 12)) == 0
@@ -228,7 +243,7 @@ def test_a_number_is_erased_and_every_version_of_every_day_stays_as_it_was(
     printed = capsys.readouterr().out
     assert re.search(r"USD +all carriers +all regions +4 +0 +\d+ +0\.092500", printed), printed
     for query in queries:
-        assert rows(published, query) == rows(story.steps["blocked"].published, query)
+        assert rows(published, query) == before[query]
     shown = dict(rows(published, "select leg_id, destination_number from costed_legs"))
     assert (shown["2026-11-10-a"], shown["2026-11-10-b"]) == ("1415…", "44…01")
 

@@ -28,6 +28,9 @@ def test_legs_of_so_many_days_are_published_and_figures_of_all(
     )
     for table in ("costed_legs", "cpm_fact"):
         assert warehouse.rows(f"select usage_date from {table} order by 1") == [(day,) for day in days[1:]]  # noqa: S608
+    assert warehouse.rows("select distinct usage_date from warehouse.main.normalized_usage order by 1") == [
+        (day,) for day in days[1:]
+    ]
     assert warehouse.rows("select usage_date from cpm_daily order by 1") == [(day,) for day in days]
     assert warehouse.rows("select usage_date from warehouse.main.int_reconciled_days") == [(OPEN_DAY,)]
     assert warehouse.rows("select cost_per_minute(1000000000, 1), cost_per_minute(1, 60)") == [(None, 1)]

@@ -103,7 +103,7 @@ def test_a_file_that_cannot_be_made_takes_its_link_away(publisher: Publisher, mo
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cpm_assets.resources.group_files._copy_comments", full)
+    monkeypatch.setattr("cpm_assets.resources.group_files.copy_comments", full)
     with pytest.raises(OSError, match="No space"):
         publisher.publish(FRANCE)
     assert publisher.links() == ["cpm.duckdb"]
