@@ -22,6 +22,7 @@ from dashboard.tables import figures_html
 from dashboard.why import show_why
 
 TOPS = {"25": 25, "50": 50, "100": 100, "All": EVERYTHING}
+SEARCH_PIXELS = 250
 BUCKETS = {"Day": "day", "Week": "week", "Month": "month"}
 CELL, BUCKET = "cell", "bucket"
 """Query parameters: the chosen cell (carrier and place, empty for All) and the first day of the chosen bucket."""
@@ -67,22 +68,20 @@ def show(figures: Figures, settings: Settings) -> None:
     show_block(matrix_html(matrix, layout) + _legend(), key="cpm_matrix", on_pick=_pick_cell)
     if cell is not None:
         show_why(figures, segment, *cell)
-    _show_buckets(figures, whole, bucket, chosen_bucket)
+    searched = replace(whole, places=segment.places, search=segment.search)
+    _show_buckets(figures, searched, bucket, chosen_bucket)
 
 
 def _choose_view(segment: Segment) -> tuple[Segment, int, bool]:
     """How the matrix is laid out: places, how many, and what is searched for."""
-    with st.container(key="view"):
-        search, places, top, rows = st.columns([3, 2, 2, 2])
-    with search:
-        found = st.text_input("Find a region or country", key="find", bind=BOUND, type="search", live=True)
-    with places:
+    with st.container(key="view", horizontal=True):
+        found = st.text_input(
+            "Find a region or country", key="find", bind=BOUND, type="search", live=True, width=SEARCH_PIXELS
+        )
         by = st.segmented_control(
             "Destinations", ["Regions", "Countries"], default="Regions", required=True, key="places", bind=BOUND
         )
-    with top:
         most = st.segmented_control("Show the largest", list(TOPS), default="25", required=True, key="top", bind=BOUND)
-    with rows:
         across = st.segmented_control(
             "In rows", ["Destinations", "Carriers"], default="Destinations", required=True, key="rows", bind=BOUND
         )

@@ -137,6 +137,12 @@ def test_a_week_narrows_the_page_and_weeks_are_reweighted(open_page: OpenPage, f
     assert weeks["2026-W44", "state"] == "provisional"
 
 
+def test_what_is_searched_for_narrows_the_buckets_too(open_page: OpenPage) -> None:
+    """A table below the matrix that adds up other regions than it looks like a fault in one of them."""
+    page = open_page(**ALL_DAYS, find="germany", by="Month", bucket="2026-10-01")
+    assert grid(page, "cpm_buckets")["October 2026", "cost per minute"] == grid(page, "cpm_matrix")["All", "All"]
+
+
 def test_a_cell_opens_why(open_page: OpenPage) -> None:
     """A figure that cannot be explained is not believed."""
     page = open_page(**ALL_DAYS, cell=["Bison", "United States"])
