@@ -79,12 +79,14 @@ def _write(version: Path, part: Path, grants: frozenset[Grant]) -> None:
         attach(connection, version, SOURCE, "(read_only)")
         attach(connection, part, MADE)
         relation = put_grants(connection, "access", grants)
+        connection.execute("begin")  # one for all: each comment on its own would wait for the disk
         for table in published_tables(connection, SOURCE):
             if table not in LEFT_OUT and is_shown(table, grants):
                 query = visible_query(connection, SOURCE, table, grants, relation)
                 connection.execute(f"create table {MADE}.main.{quoted(table)} as {query}")
                 copy_comments(connection, table, MADE)
         copy_functions(connection, SOURCE, f"{MADE}.main")
+        connection.execute("commit")
         connection.execute(f"checkpoint {MADE}")
 
 
