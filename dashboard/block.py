@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.plain_text import as_html
+from dashboard.shown_page import remember_part
 
 _HERE = Path(__file__).parent
 _block = st.components.v2.component(
@@ -34,6 +35,7 @@ def show_block(html: str, key: str, on_pick: Callable[[Any], None] | None = None
             on_pick(value)
 
     _block(key=key, data={"html": html}, on_pick_change=picked)
+    remember_part(f'<div class="part">{html}</div>')
 
 
 def pick_attribute(value: object) -> str:

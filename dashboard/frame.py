@@ -1,4 +1,5 @@
-"""What is around every page: the published version it shows, the navigation, and following a newer version.
+"""What is around every page: the published version it shows, the navigation, following a newer version, and the file
+of what is shown.
 
 Does not belong here: what a page shows. A page is a function of what the viewer sees of the published file (`Figures`),
 the settings, and the selections in the URL (widgets bound to query parameters).
@@ -13,11 +14,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from cpm_assets.resources.clock import Clock
 from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.settings import Settings, settings_from_environment
+from dashboard.page_file import page_file
 from dashboard.plain_text import as_html
 from dashboard.published import Figures, PublishedReader
+from dashboard.shown_page import begin_page, shown_parts
 from dashboard.sign_in import ask_to_sign_in, current_viewer, say_nothing_is_granted, show_who_is_signed_in
+from dashboard.viewer import Viewer
 
 FOLLOW_SECONDS = 4
 """How often an open page looks whether the link shows a newer version: it has to follow within ten seconds."""
@@ -58,9 +63,25 @@ def show_one_of(entries: Sequence[PageEntry]) -> None:
     page = st.navigation(pages, position="top")
     st.html(PAGE_STYLE)
     _follow(reader, figures.version if figures else None)
+    begin_page()
     page.run()
+    if shown_parts():
+        _offer_file(page.title, viewer)
     if not figures or figures.grants:
         show_who_is_signed_in(viewer)
+
+
+def _offer_file(title: str, viewer: Viewer) -> None:
+    """The view as a file; it is made when it is asked for."""
+    parts, at = shown_parts(), Clock().now()
+    st.download_button(
+        "Save this view as HTML",
+        lambda: page_file(parts, title, viewer, at),
+        file_name=f"{title.lower().replace(' ', '-')}-{at:%Y-%m-%d}.html",
+        mime="text/html",
+        key="page_file",
+        help="One file to send by mail: what is shown here now, without the controls.",
+    )
 
 
 def _shown(entry: PageEntry, figures: Figures | None, settings: Settings) -> Callable[[], None]:

@@ -1,4 +1,4 @@
-"""The head of a page: what it shows, as of when, and whose figures they are."""
+"""The head of a page and of its parts: what it shows, as of when, and whose figures they are."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dashboard.block import show_block
 from dashboard.figure_text import days_text
 from dashboard.plain_text import as_html
 from dashboard.segment import ALL, COUNTRY, Segment
+from dashboard.shown_page import remember_part
 from dashboard.slicers import FIGURES, Published
 
 MOST_NAMES = 5
@@ -17,9 +18,16 @@ MOST_NAMES = 5
 def show_heading(title: str, facts: Published, what: str) -> None:
     """The title, one line on what is shown, and the stamp: sandbox figures are never taken for real ones (D26)."""
     st.title(title)
+    remember_part(f"<h1>{as_html(title)}</h1>")
     stamp = f'<span class="badge">{as_html(facts.stamp)}</span>'
     published = f"published as of {facts.published_at_utc:%Y-%m-%d %H:%M} UTC"
     show_block(f'<p class="quiet">{as_html(what)} · {published} · {stamp}</p>', key="heading")
+
+
+def show_section(title: str) -> None:
+    """The title of a part of the page; a fixed text."""
+    st.subheader(title)
+    remember_part(f"<h2>{as_html(title)}</h2>")
 
 
 def what_is_shown(segment: Segment) -> str:

@@ -12,6 +12,7 @@ from cpm_assets.runbooks import runbook_link
 from cpm_assets.settings import Settings
 from dashboard.block import show_block
 from dashboard.change_split import Periods, Split, halves, latest, split_of
+from dashboard.chart import show_chart
 from dashboard.figure_text import (
     EXACT_STEP,
     count_text,
@@ -22,7 +23,7 @@ from dashboard.figure_text import (
     money_text,
     plural,
 )
-from dashboard.heading import show_heading, what_is_shown
+from dashboard.heading import show_heading, show_section, what_is_shown
 from dashboard.published import Figures
 from dashboard.segment import Segment, carrier_and_place
 from dashboard.slicers import (
@@ -69,9 +70,9 @@ def _show_trend(figures: Figures, segment: Segment, settings: Settings) -> None:
     failed: dict[date, list[str]] = defaultdict(list)
     for check in checks:
         failed[check["usage_date"]].append(check["check_name"])
-    st.altair_chart(
+    show_chart(
         trend_chart(days, {day: ", ".join(names) for day, names in failed.items()}, changes),
-        alt="Cost per minute by day and over the trailing seven days; the table below has the same figures.",
+        "Cost per minute by day and over the trailing seven days; the table below has the same figures.",
     )
     provisional = [row["usage_date"] for row in days if row["cpm"] is not None and not row["is_final"]]
     show_block(_legend(segment, len(provisional)), key="trend_legend")
@@ -132,7 +133,7 @@ def _day_rows(
 
 
 def _show_split(figures: Figures, segment: Segment, facts: Published) -> None:
-    st.subheader("Why it changed")
+    show_section("Why it changed")
     periods = _choose_periods(segment)
     if periods is None:
         st.info("Choose a range of at least two days, or two periods of which the later begins after the earlier.")
@@ -206,7 +207,7 @@ def _show_steps(title: str, currency: str, steps: list[Step], text, key: str) ->
         for at, (name, amount) in enumerate(steps)
     ]
     st.markdown(f"**{title}**")
-    st.altair_chart(split_chart(signed), alt=f"{title}: {', '.join(f'{name} {shown}' for name, _, shown in signed)}")
+    show_chart(split_chart(signed), f"{title}: {', '.join(f'{name} {shown}' for name, _, shown in signed)}")
     decimals = EXACT_STEP if text is _cpm_step_text else Decimal("0.000001")
     rows = [[name, f"{amount.quantize(decimals):,f}"] for name, amount in steps]
     show_block(list_html(f"{title}, exact", ["step", currency], rows, numbers=1), key=key)
