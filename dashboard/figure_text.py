@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 UNRATED = "unrated"
 NO_MINUTES = "no minutes"
+NO_LEG = "no leg"
+"""Where a figure stands alone; in a grid it is an empty cell."""
 CPM_STEP = Decimal("0.0001")
 EXACT_STEP = Decimal("0.00000001")
 """CPM as it is published."""

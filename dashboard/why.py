@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.block import show_block
 from dashboard.figure_text import (
     EXACT_STEP,
+    NO_LEG,
     cell_text,
     count_text,
     cpm_text,
@@ -51,7 +52,11 @@ def _summary_html(figures: Figures, cell: Segment, place: str | None, name: str)
     totals = figures.records(query("totals", segment=sql), values)[0]
     shown = figures_html(
         [
-            ("Cost per minute", cell_text(totals["cpm"], totals["unrated_legs"], totals["legs"]), cell.currency),
+            (
+                "Cost per minute",
+                cell_text(totals["cpm"], totals["unrated_legs"], totals["legs"]) or NO_LEG,
+                cell.currency,
+            ),
             ("Cost, exact", money_text(totals["total_cost"], 6), cell.currency),
             ("Billed", minutes_text(totals["billed_seconds"]), f"minutes ({count_text(totals['billed_seconds'])} s)"),
             ("Legs", count_text(totals["legs"]), "rated"),

@@ -160,6 +160,23 @@ def test_a_cell_opens_why(open_page: OpenPage) -> None:
     assert not has_block(open_page(**ALL_DAYS), "why_summary")
 
 
+def test_an_empty_cell_from_an_old_address_says_that_it_is_empty(open_page: OpenPage) -> None:
+    """0.0000, or nothing beside the currency, would be read as a figure."""
+    assert "no leg USD" in texts(open_page(**ALL_DAYS, cell=["Bison", "(unrated)"]), "why_summary")
+
+
+@pytest.mark.parametrize("page", [None, "trend"])
+def test_a_file_without_a_day_opens_and_says_so(
+    open_page: OpenPage, marts: Path, tmp_path: Path, page: str | None
+) -> None:
+    """The first publish of an installation may hold no accepted day."""
+    tables = ("cpm_daily", "cpm_hourly", "cpm_trailing_7d", "cpm_by_prefix", "costed_legs", "cpm_daily_restated")
+    publish(tmp_path, marts, [
+        *(f"delete from {table}" for table in tables), "update cpm_meta set first_day = null, last_day = null"
+    ])  # fmt: skip
+    assert "No day has figures yet." in texts(open_page(tmp_path, page), "heading")
+
+
 def test_markup_in_a_name_stays_text(open_page: OpenPage) -> None:
     """A carrier's file must not run in the analyst's browser."""
     page = open_page(**ALL_DAYS, cell=[MARKUP, "United States"])
