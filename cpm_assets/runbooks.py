@@ -14,10 +14,16 @@ def runbook_link(runbooks_url: str, name: str) -> str:
     return f"{runbooks_url}/{name}.md"
 
 
+def runbook_page(name: str) -> str:
+    """The text of a check's page, as Markdown."""
+    page = RUNBOOKS_DIR / f"{name}.md"
+    return page.read_text() if page.exists() else "no runbook page"
+
+
 def runbook_metadata(runbooks_url: str, name: str) -> dict[str, dg.MetadataValue]:
     """The page itself, readable in Dagster, and its address."""
-    page, link = RUNBOOKS_DIR / f"{name}.md", runbook_link(runbooks_url, name)
+    link = runbook_link(runbooks_url, name)
     return {
-        "what_to_do": dg.MetadataValue.md(page.read_text() if page.exists() else "no runbook page"),
+        "what_to_do": dg.MetadataValue.md(runbook_page(name)),
         "runbook": dg.MetadataValue.url(link) if "://" in link else dg.MetadataValue.path(link),
     }

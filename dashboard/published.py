@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from cpm_assets.domain.access_policy import Grant
+from cpm_assets.domain.access_policy import Grant, sees_whole_carrier
 from cpm_assets.resources.visible_tables import create_visible_views, is_shown, policy_in_force
 from dashboard.viewer import Viewer
 
@@ -108,6 +108,10 @@ class Figures:
     def shows(self, table: str) -> bool:
         """Whether the viewer may see any of a table: where not, it is empty for that reason alone."""
         return is_shown(table, self.grants)
+
+    def shows_whole_carrier(self, carrier_name: str | None) -> bool:
+        """Whether the viewer may see all of a carrier's regions, and so what is about the carrier as such."""
+        return sees_whole_carrier(self.grants, carrier_name)
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a query over the plain table names; values are bound, money comes as Decimal."""

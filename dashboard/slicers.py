@@ -6,6 +6,7 @@ by Streamlit, as if it had not been there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -44,11 +45,15 @@ def published_facts(figures: Figures) -> Published:
 
 def choose_currency(figures: Figures) -> str | None:
     """One currency at a time (D27); None if there are no figures."""
-    currencies = [currency for currency, _ in figures.facts(query("currencies"))]
+    return choose_one_currency([str(currency) for currency, _ in figures.facts(query("currencies"))])
+
+
+def choose_one_currency(currencies: Sequence[str]) -> str | None:
+    """One of these, the first unless chosen otherwise; None if there are none."""
     if not currencies:
         return None
     if len(currencies) == 1:
-        return str(currencies[0])
+        return currencies[0]
     return st.segmented_control(
         "Currency", currencies, default=currencies[0], required=True, key="currency", bind=BOUND,
         help="Amounts in different currencies are never added.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dashboard.block import pick_attribute
 from dashboard.plain_text import as_html
 
 
@@ -28,6 +29,29 @@ def list_html(caption: str, headers: Sequence[str], rows: Sequence[Sequence[str 
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{as_html(caption)}"><table class="list">'
         f"<caption>{as_html(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def pick_list_html(
+    caption: str,
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    picks: Sequence[object],
+    chosen: object,
+    numbers: int = 0,
+) -> str:
+    """The same, each row with a button in its first cell that stands for one of `picks`; `chosen` is pressed."""
+    first_number = len(headers) - numbers
+    head = "".join(_cell("th", text, at >= first_number, ' scope="col"') for at, text in enumerate(headers))
+    body = []
+    for (name, *cells), pick in zip(rows, picks, strict=True):
+        pressed = "true" if pick == chosen else "false"
+        button = f'<button type="button" aria-pressed="{pressed}" {pick_attribute(pick)}>{as_html(name)}</button>'
+        others = "".join(_cell("td", text, at >= first_number) for at, text in enumerate(cells, start=1))
+        body.append(f'<tr><th scope="row">{button}</th>{others}</tr>')
+    return (
+        f'<div class="scroll" tabindex="-1"><table class="list picks"><caption>{as_html(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
 

@@ -5,12 +5,15 @@ the lake, where it stays. What a decision may say is in `domain/review_decisions
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from cpm_assets.domain.deliveries import parse_delivery
+from cpm_assets.domain.review_decisions import REVIEW_DECISIONS as REVIEW_DECISION_COLUMNS
 from cpm_assets.domain.review_decisions import SUBJECT, ReviewDecision, decision_file
 from cpm_assets.resources.delivery_store import REVIEW_DECISIONS
 from cpm_assets.resources.durable_files import write_durably
@@ -30,6 +33,20 @@ def write_decisions(inbox: Path, decisions: Sequence[ReviewDecision]) -> Path:
     if not path.exists():
         write_durably(path, content)
     return path
+
+
+def decisions_in_inbox(inbox: Path, most_files: int) -> list[ReviewDecision]:
+    """What the newest of these files say, in the order decided, whether or not a run has taken them.
+
+    Only files that `write_decisions` wrote: others are read when a run takes them. One that cannot be read is left out.
+    """
+    found = []
+    for path in sorted((inbox / REVIEW_DECISIONS).glob("decision-*.csv"))[-most_files:]:
+        with suppress(OSError):
+            for _, values in parse_delivery(REVIEW_DECISION_COLUMNS, path.read_bytes()).rows:
+                flag_id, status, decided_by, decided_at, note = values[:5]
+                found.append(ReviewDecision(flag_id, status, decided_by, decided_at, note or ""))  # type: ignore[arg-type]
+    return sorted(found, key=lambda decision: decision.decided_at)
 
 
 def queued_flags(published_file: Path, flag_id_start: str, most: int = 2) -> list[tuple[str, str, dict[str, Any]]]:

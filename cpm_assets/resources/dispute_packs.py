@@ -10,6 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,28 @@ class PacksReport:
     packs: dict[str, DisputePack]
     written: list[str]
     removed: list[str]
+
+
+@dataclass(frozen=True)
+class PackOnDisk:
+    """A pack that was written: its zip, and what its manifest says it is about."""
+
+    path: Path
+    carrier_name: str
+    invoice_number: str | None
+    is_draft: bool
+    lines: int
+
+
+def packs_on_disk(root: Path) -> list[PackOnDisk]:
+    """The packs below `root`, by carrier and file. One that is being replaced or cannot be read is left out."""
+    found = []
+    for path in sorted(root.glob("*/*.zip")):
+        with suppress(OSError, zipfile.BadZipFile, KeyError, ValueError), zipfile.ZipFile(path) as archive:
+            manifest = json.loads(archive.read("manifest.json"))
+            about = (manifest[name] for name in ("carrier_name", "invoice_number", "is_draft", "lines"))
+            found.append(PackOnDisk(path, *about))
+    return found
 
 
 def write_packs(root: Path, published_file: Path, lake: Lake, work: Path, say: Callable[[str], object]) -> PacksReport:

@@ -1,0 +1,4 @@
+select currency
+from internal_handling_cost
+group by currency
+order by count(*) desc, currency
