@@ -4,6 +4,7 @@ The reference is asked leg by leg with the carrier's name exchanged; the product
 over a published and a working file. What the asset does around it is in `pipeline/day_test.py`.
 """
 
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,17 +59,38 @@ class World:
         warehouse.connection.close()
 
     @contextmanager
-    def asked(self, scenario: Scenario) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A database in which the scenario is answered; `int_costed_attempt` and `comparison` can be read."""
+    def asked(self, scenario: Scenario, *, is_old: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A database in which the scenario is answered; `int_costed_attempt` and `comparison` can be read.
+
+        With `is_old` the days are older than CPM_LEG_DAYS: their legs are in frozen files and in the lake alone.
+        """
         with duckdb.connect(":memory:") as connection:
             connection.execute("attach ':memory:' as warehouse; attach ':memory:' as cpm; set TimeZone = 'UTC'")
             connection.execute(f"attach '{self.directory}/cpm.duckdb' as published (read_only)")
             connection.execute(f"attach '{self.directory}/warehouse.duckdb' as working (read_only)")
             connection.register("given", self._run)
             connection.execute("create schema memory.run_inputs; create table memory.run_inputs.run as from given")
-            put_traffic(connection, scenario, [])
+            if is_old:
+                put_traffic(connection, scenario, *self._only_in_files(connection))
+            else:
+                put_traffic(connection, scenario, [])
             price_as_candidate(connection, {name: self._compiled[name].sql for name in PRICING_MODELS})
             yield connection
+
+    def _only_in_files(self, connection: duckdb.DuckDBPyConnection) -> tuple[list[Path], list[Path]]:
+        """The legs as a frozen file, their numbers as a parsed one, and in the attached databases none of them."""
+        frozen, parsed = self.directory / "frozen.parquet", self.directory / "parsed.parquet"
+        connection.table("published.main.costed_legs").write_parquet(str(frozen))
+        numbers = "extraction_id, page_number, position, destination_digits"
+        connection.table("working.main.normalized_usage").project(numbers).write_parquet(str(parsed))
+        for name, file, table in (
+            ("published", "cpm", "costed_legs"),
+            ("working", "warehouse", "normalized_usage"),
+        ):
+            copy = self.directory / f"{file} without legs.duckdb"
+            shutil.copyfile(self.directory / f"{file}.duckdb", copy)
+            connection.execute(f"detach {name}; attach '{copy}' as {name}; delete from {name}.main.{table}")
+        return [frozen], [parsed]
 
     def expected(self, scenario: Scenario) -> dict[tuple[Any, ...], dict[str, Any]]:
         """The answer by the sentences of the decisions."""
@@ -165,6 +187,13 @@ def test_another_carriers_prices_equal_the_reference(world: World, carrier: str,
     with world.asked(scenario) as connection:
         assert _answer(connection, scenario) == expected
     assert sum(sums["legs"] for sums in expected.values()) > 30
+
+
+def test_legs_older_than_the_setting_are_priced_from_the_frozen_files_and_the_lake(world: World) -> None:
+    """Without their numbers every old leg would be unrated, and last year's tender without an answer."""
+    scenario = _scenario("Acme", "acme")
+    with world.asked(scenario, is_old=True) as connection:
+        assert _answer(connection, scenario) == world.expected(scenario)
 
 
 def test_a_period_within_the_days_is_that_period(world: World) -> None:
