@@ -19,7 +19,7 @@ from cpm_assets.sandbox.invoice_faults import Invoice, invoices
 from cpm_assets.sandbox.legs import instant_text
 from cpm_assets.sandbox.organization import CORRECTED_AT, DEMO_AS_OF, DEMO_DAYS, Organization, utc_midnight
 from cpm_assets.sandbox.paging import with_repeats
-from cpm_assets.sandbox.reconciling import Reconciliation, assert_unambiguous, coverage, reconcile, unexplained_days
+from cpm_assets.sandbox.reconciling import Reconciliation, assert_unambiguous, coverage, reconcile
 from cpm_assets.sandbox.traffic import legs_as_known, legs_of_day
 
 # The check `reconciliation_drift` warns above this share of the day's charge (D18).
@@ -70,7 +70,7 @@ def ground_truth(
             "drift": drift,
             "coverage": [_coverage(invoice) for invoice in delivered if invoice.lines],
         },
-        "failing_checks": _failed_checks([*days.values()], drift, reconciliation, delivered),
+        "failing_checks": _failed_checks([*days.values()], drift, reconciliation),
     }
 
 
@@ -183,9 +183,7 @@ def _coverage(invoice: Invoice) -> dict[str, str]:
     }
 
 
-def _failed_checks(
-    days: list[ExpectedDay], drift: list[dict[str, Any]], truth: Reconciliation, delivered: Sequence[Invoice]
-) -> list[dict[str, str]]:
+def _failed_checks(days: list[ExpectedDay], drift: list[dict[str, Any]], truth: Reconciliation) -> list[dict[str, str]]:
     """The checks that fail because of the intended faults, by day."""
     found = set()
     for day in days:
@@ -197,5 +195,4 @@ def _failed_checks(
             found.add((day.usage_date.isoformat(), "every_billable_leg_rated"))
     found |= {(row["usage_date"], "reconciliation_drift") for row in drift if row["is_above_limit"]}
     found |= {(day.isoformat(), "match_rate") for day in truth.days_below_match_rate()}
-    found |= {(day.isoformat(), "unexplained_variance") for day in unexplained_days(truth, delivered)}
     return [{"usage_date": usage_date, "check": check} for usage_date, check in sorted(found)]

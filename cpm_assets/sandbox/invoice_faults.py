@@ -1,29 +1,35 @@
 """The mistakes in the carriers' invoices: wrong charges and minutes, missing, surplus and duplicate lines, small drift.
 
-Which lines are changed and how. What the pipeline should then say about them is worked out in `reconciling.py` from
-the lines, not from this list.
+Which lines are changed and how. A wrong charge is that of seconds that were not talked, which the line states: a rule
+that a variance can name. What the pipeline should then say about them is worked out in `reconciling.py` from the lines,
+not from this list.
 """
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from random import Random
 
 from cpm_assets.sandbox.carriers import CARRIERS, COBALT, KESTREL, Carrier
 from cpm_assets.sandbox.dialling import uncalled_number
 from cpm_assets.sandbox.faults import UNKNOWN_CARRIER_DAY
 from cpm_assets.sandbox.invoices import InvoiceLine, Period, billed_legs, local_text, periods, true_line
+from cpm_assets.sandbox.legs import Leg
 from cpm_assets.sandbox.numbering import destinations
 from cpm_assets.sandbox.organization import DEMO_DAYS, Organization
-from cpm_assets.sandbox.pricing import minutes
+from cpm_assets.sandbox.pricing import Price, charge_of_seconds, minutes
 
 # The day on which one carrier's small differences, none of them a flag, add up to more than 0.1 % of the charge.
 DRIFT_DAY = date(2026, 10, 29)
 DRIFT_CARRIER = COBALT
 _DRIFTING_LINES = 60
 _DRIFT_IN_TOLERANCE = Decimal("0.0090")
-_SMALL_DRIFT = Decimal("0.0002")
+_SMALL_DRIFT = Decimal("0.0003")
+# More than this is a flag (D18), and so is more than a minute.
+_CHARGE_TOLERANCE = Decimal("0.01")
+_MINUTE = 60
 
 # How many of each an invoice has, per carrier over the ten days.
 _COUNTS = {"charge": 3, "minutes": 2, "charge_and_minutes": 1, "missing": 3, "duplicate": 1}
@@ -52,18 +58,21 @@ def _invoice(organization: Organization, period: Period) -> Invoice:
     share = len(periods(period.carrier))
     candidates = _candidates(organization, period)
     rng.shuffle(candidates)
+    legs = {leg.leg_id: (leg, cost) for leg, cost in billed_legs(organization, period)}
+    dear = (each for each in candidates if _charge_of_more(organization, *legs[each], _MINUTE) > _CHARGE_TOLERANCE)
     kinds = [kind for kind, count in _COUNTS.items() for _ in range(-(-count // share))]
     duplicates = []
     # Fewer legs than mistakes (a tiny organisation) means fewer mistakes.
-    for kind, leg_id in zip(kinds, candidates, strict=False):
+    for kind, leg_id in zip(kinds, dear, strict=False):
         marks[leg_id] = kind
         if kind == "missing":
             del lines[leg_id]
             continue
-        lines[leg_id] = _spoiled(rng, kind, lines[leg_id])
+        lines[leg_id] = _spoiled(organization, rng, kind, lines[leg_id], *legs[leg_id])
         if kind == "duplicate":
             duplicates.append(lines[leg_id])
-    _add_drift(rng, period, lines, candidates[len(kinds) :], marks)
+    free = [legs[leg_id] for leg_id in candidates if leg_id not in marks]
+    _add_drift(organization, period, lines, free, marks)
     surplus = [_surplus(rng, period) for _ in range(_SURPLUS_LINES if lines else 0)]
     ordered = sorted([*lines.values(), *surplus], key=lambda line: (line.start, line.number, line.leg_id or ""))
     # A duplicate comes last: of two equal lines the one with the lower number is the one that matches.
@@ -107,35 +116,64 @@ def _candidates(organization: Organization, period: Period) -> list[str]:
     ]
 
 
-def _spoiled(rng: Random, kind: str, line: InvoiceLine) -> InvoiceLine:
+def _spoiled(
+    organization: Organization, rng: Random, kind: str, line: InvoiceLine, leg: Leg, cost: Price
+) -> InvoiceLine:
     if kind in ("charge", "charge_and_minutes"):
-        line = replace(line, charge=line.charge + Decimal(rng.randrange(5, 90)) / 100)
-    if kind in ("minutes", "charge_and_minutes"):
+        return _billed_longer(organization, line, leg, cost, _MINUTE * (1 if kind == "charge" else rng.randrange(2, 6)))
+    if kind == "minutes":
         known = line.billed_minutes if line.billed_minutes is not None else minutes(line.duration_seconds)
-        line = replace(line, billed_minutes=known + rng.randrange(2, 6))
+        return replace(line, billed_minutes=known + rng.randrange(2, 6))
     return line
 
 
+def _billed_longer(organization: Organization, line: InvoiceLine, leg: Leg, cost: Price, more: int) -> InvoiceLine:
+    """The line billed for that many seconds more, said in its minutes."""
+    extra = _charge_of_more(organization, leg, cost, more)
+    return replace(line, billed_minutes=minutes(cost.billed_seconds + more), charge=line.charge + extra)
+
+
+def _charge_of_more(organization: Organization, leg: Leg, cost: Price, more: int) -> Decimal:
+    """What that many seconds more cost."""
+    charge = charge_of_seconds(organization, leg, cost.billed_seconds + more)
+    return Decimal(0) if charge is None or cost.charge is None else charge - cost.charge
+
+
+def _most_seconds(organization: Organization, leg: Leg, cost: Price, most: Decimal) -> int:
+    """How many seconds more, up to a minute, cost something and no more than that; 0 where none do."""
+    fitting = (more for more in range(_MINUTE, 0, -1) if 0 < _charge_of_more(organization, leg, cost, more) <= most)
+    return next(fitting, 0)
+
+
 def _add_drift(
-    rng: Random, period: Period, lines: dict[str, InvoiceLine], free: list[str], marks: dict[str, str]
+    organization: Organization,
+    period: Period,
+    lines: dict[str, InvoiceLine],
+    free: list[tuple[Leg, Price]],
+    marks: dict[str, str],
 ) -> None:
-    """Small disagreements (D18): one harmless line a day, and on one day one carrier's sixty."""
-    by_day: dict[date, list[str]] = {}
-    for leg_id in free:
-        line = lines[leg_id]
+    """Small disagreements (D18): one harmless line a day, and on one day one carrier's sixty.
+
+    Each is billed the most seconds more that cost no more than the drift should be.
+    """
+    by_day: dict[date, list[tuple[Leg, Price]]] = {}
+    for leg, cost in free:
+        line = lines[leg.leg_id]
         # Away from midnight, so that the line's day is the leg's.
         if 1 <= line.start.hour <= 22:
-            by_day.setdefault(line.start.date(), []).append(leg_id)
-    for day, leg_ids in sorted(by_day.items()):
+            by_day.setdefault(line.start.date(), []).append((leg, cost))
+    for day, legs in sorted(by_day.items()):
         is_drift_day = day == DRIFT_DAY and period.carrier is DRIFT_CARRIER
         amount = _DRIFT_IN_TOLERANCE if is_drift_day else _SMALL_DRIFT
         if period.carrier is KESTREL:
             if day != DRIFT_DAY:
                 continue
-            amount = Decimal("0.01")  # exactly the tolerance: not a flag, because only more than it is one
-        for leg_id in leg_ids[: _DRIFTING_LINES if is_drift_day else 1]:
-            lines[leg_id] = replace(lines[leg_id], charge=lines[leg_id].charge + amount)
-            marks[leg_id] = "drift"
+            amount = _CHARGE_TOLERANCE  # not a flag, because only more than it is one; this carrier bills whole cents
+        drifting = ((leg, cost, _most_seconds(organization, leg, cost, amount)) for leg, cost in legs)
+        possible = (one for one in drifting if one[2])
+        for leg, cost, more in islice(possible, _DRIFTING_LINES if is_drift_day else 1):
+            lines[leg.leg_id] = _billed_longer(organization, lines[leg.leg_id], leg, cost, more)
+            marks[leg.leg_id] = "drift"
 
 
 def _surplus(rng: Random, period: Period) -> InvoiceLine:

@@ -80,6 +80,16 @@ def price_of_answered(organization: Organization, leg: Leg, own_seconds: int) ->
     return Price(status, row.region, row.prefix, row.rate, seconds, money, contract.currency)
 
 
+def charge_of_seconds(organization: Organization, leg: Leg, seconds: int) -> Decimal | None:
+    """What the leg would cost for so many billed seconds, all else as agreed; None where there is no rate."""
+    contract = _CONTRACT[leg.carrier or ""]
+    row = matched_row(organization, contract.name, (leg.number or "").lstrip("+"), leg.start.date())
+    if row is None:
+        return None
+    fee = _terms(contract, row)[3]
+    return charge(seconds, row.rate, fee, contract.rounding_decimals, contract.rounding_mode)
+
+
 def price_of_attempt(organization: Organization, leg: Leg) -> Price | None:
     """The price of an unanswered outbound leg, None if its carrier doesn't bill attempts (D15)."""
     contract = _CONTRACT.get(leg.carrier or "")

@@ -21,7 +21,6 @@ from cpm_assets.sandbox.pricing import Price, minutes
 _START_TOLERANCE = timedelta(seconds=5)
 _DURATION_TOLERANCE_SECONDS = 2
 _CHARGE_TOLERANCE = Decimal("0.01")
-_ZERO = Decimal(0)
 _MINUTE_TOLERANCE = Decimal(1)
 _ZONES = {carrier.name: ZoneInfo(carrier.invoice_timezone) for carrier in CARRIERS}
 
@@ -43,13 +42,11 @@ class Reconciliation:
     """Flags, pairs by (usage date, carrier, equal | drift | flagged | unrated), and drift by (usage date, carrier).
 
     Drift is the sum of absolute charge differences of pairs that are not flagged, in the carrier's currency.
-    Unexplained, by (usage date, carrier, invoice), is that of all priced pairs: no rule gives a spoiled charge.
     """
 
     flags: tuple[Flag, ...]
     pairs: Counter[tuple[date, str, str]]
     drift: dict[tuple[date, str], Decimal]
-    unexplained: dict[tuple[date, str, str], Decimal]
 
     def days_below_match_rate(self) -> set[date]:
         """The days on which fewer than 99 % of a carrier's lines, copies left out, and not all but one have a leg."""
@@ -88,7 +85,6 @@ def reconcile(
     flags: list[Flag] = []
     pairs: Counter[tuple[date, str, str]] = Counter()
     drift: dict[tuple[date, str], Decimal] = {}
-    unexplained: dict[tuple[date, str, str], Decimal] = {}
     by_number: dict[tuple[str, str], list[tuple[Leg, Price, int]]] = {}
     for entry in known:
         by_number.setdefault((entry[0].carrier or "", (entry[0].number or "").lstrip("+")), []).append(entry)
@@ -118,25 +114,11 @@ def reconcile(
             difference = Decimal(0) if cost.charge is None else abs(line.charge - cost.charge)
             outcome = "flagged" if kinds else "unrated" if cost.charge is None else "drift" if difference else "equal"
             pairs[usage_date, line.carrier, outcome] += 1
-            if difference:
-                where = (usage_date, line.carrier, line.invoice_number)
-                unexplained[where] = unexplained.get(where, Decimal(0)) + difference
             if outcome == "drift":
                 key = (usage_date, line.carrier)
                 drift[key] = drift.get(key, Decimal(0)) + difference
     flags.extend(_missing(known, invoices, matched, days))
-    return Reconciliation(tuple(sorted(flags)), pairs, drift, unexplained)
-
-
-def unexplained_days(reconciliation: Reconciliation, invoices: Iterable[Invoice]) -> set[date]:
-    """Days with lines of an invoice whose spoiled charges come to more than 0.1 % of its total."""
-    totals = {
-        invoice.period.invoice_number: sum((line.charge for line in invoice.lines), _ZERO) for invoice in invoices
-    }
-    spoiled = dict.fromkeys(totals, _ZERO)
-    for (_, _, number), amount in reconciliation.unexplained.items():
-        spoiled[number] += amount
-    return {day for day, _, number in reconciliation.unexplained if spoiled[number] * 1000 > totals[number]}
+    return Reconciliation(tuple(sorted(flags)), pairs, drift)
 
 
 def assert_unambiguous(known: Sequence[tuple[Leg, Price, int]]) -> None:

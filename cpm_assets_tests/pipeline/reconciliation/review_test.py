@@ -205,16 +205,20 @@ def test_a_rebuilt_warehouse_shows_what_a_decision_was_about_though_it_no_longer
 def test_a_later_credit_closes_the_dispute_that_it_answers_and_no_other(
     warehouse: TestWarehouse, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Disputes that stay open after the money came; or one closed by a credit for a tenth of it."""
+    """Disputes that stay open after the money came; or one closed by a credit for a tenth of it; or one about minutes,
+    that money does not settle. And a credit that answers no line would be a call we never made."""
     flag = flag_ids(warehouse)
+    (longer,) = warehouse.rows("select flag_id from finance_review_queue where flag_type = 'minute_mismatch'")
     disputes = decided(
         *(decision(flag[name], "disputed", "2026-11-04T09:00") for name in ("credited", "dear")),
         decision(flag["longer"], "accepted", "2026-11-04T09:00"),
+        decision(longer[0], "disputed", "2026-11-04T09:00"),
     )
     credits = invoice(
         line(1, f"{DAY} 12:00:00", "-0.295", invoice_number="CR-1", line_kind="credit"),
         line(2, f"{DAY} 10:00:00", "-0.10", invoice_number="CR-1", line_kind="credit"),
         line(3, f"{DAY} 11:00:00", "-1.20", 600, invoice_number="CR-1", line_kind="credit"),
+        line(4, f"{DAY} 20:00:00", "-0.40", invoice_number="CR-1", line_kind="credit"),
         received=datetime(2026, 11, 5, tzinfo=UTC),
         file_name="credits.csv",
     )
@@ -225,6 +229,12 @@ def test_a_later_credit_closes_the_dispute_that_it_answers_and_no_other(
         ("credited", "credited", "0.295000"),
         ("dear", "disputed", "0.100000"),
         ("longer", "accepted", "1.200000"),
+    ]
+    minutes = "select status from finance_review_queue where flag_type = 'minute_mismatch'"
+    assert answered.rows(minutes) == [("disputed",)]
+    assert answered.rows("select * from reconciliation_flags where invoice_number = 'CR-1'") == []
+    assert answered.rows("select sum(credit_lines)::int from reconciliation_daily where carrier_name = 'Acme'") == [
+        (4,)
     ]
     late = decided(decision(flag["credited"], "disputed", "2026-11-05T09:00"), name="late.csv")
     answered.build(RunInputs(deliveries=[*books_then.deliveries, late]))

@@ -111,15 +111,10 @@ def test_statuses_and_checks_of_the_demo(truth: dict[str, Any]) -> None:
     statuses = {day: one["status"] for day, one in truth["days"].items()}
     assert statuses == {str(day): "rejected" if day == faults.UNKNOWN_CARRIER_DAY else "final" for day in DEMO_DAYS}
     failing = [(one["usage_date"], one["check"]) for one in truth["failing_checks"]]
-    # Spoiled charges are by no rule, and each invoice has some; nothing is compared on the rejected day.
-    unexplained = [day for day, check in failing if check == "unexplained_variance"]
-    assert unexplained == [str(day) for day in DEMO_DAYS if day != faults.UNKNOWN_CARRIER_DAY]
-    assert [each for each in failing if each[1] != "unexplained_variance"] == [
+    assert failing == [
         (str(faults.UNRATED_DAY), "every_billable_leg_rated"),
         (str(faults.UNKNOWN_CARRIER_DAY), "carrier_match"),
         ("2026-10-29", "reconciliation_drift"),
-        # Two surplus lines are more than one in a hundred only with as few calls as there are here.
-        ("2026-10-31", "match_rate"),
     ]
     assert {type_ for one in truth["days"].values() for type_ in one["leg_types"]} == {
         "attempt", "inbound", "internal", "monitor", "primary", "transfer", "whisper",

@@ -121,3 +121,27 @@ def test_each_fault_is_in_its_own_component(books: MemoryWarehouse, month: Month
         others = {"rate", "destination", "rounding", "increment"} - own
         assert (breach.carrier, COMPONENT_OF_BREACH[breach.kind]) in found
         assert not {(breach.carrier, component) for component in others} & set(found)
+
+
+def test_a_line_that_two_findings_explain_is_in_the_amount_of_one(books: MemoryWarehouse) -> None:
+    """Added up, the findings would claim the same money twice."""
+    amounts = "select currency, sum(amount)::text from contract_findings group by currency order by 1"
+    once = books.rows(amounts)
+    assert once != []
+    table = "warehouse.main.int_inferences"
+    books.connection.execute(f"insert into {table} select * replace ('tie' as verdict) from {table}")
+    for model in ("int_inferred_terms", "contract_findings"):
+        books.make(model)
+    assert books.rows("select count(*) > 0 from contract_findings where verdict = 'tie' and lines_explained > 0") == [
+        (True,)
+    ]
+    assert books.rows(amounts) == once
+
+
+def test_terms_that_are_only_one_of_several_explain_no_pair(books: MemoryWarehouse) -> None:
+    """The waterfall would say by which terms, where the finding says that nobody knows."""
+    used = "select count(*) > 0 from warehouse.main.int_pair_explanations where terms_rank > 0"
+    assert books.rows(used) == [(True,)]
+    books.connection.execute("update warehouse.main.int_inferred_terms set verdict = 'tie' where verdict = 'found'")
+    books.make("int_pair_explanations")
+    assert books.rows(used) == [(False,)]

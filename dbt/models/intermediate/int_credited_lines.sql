@@ -42,3 +42,4 @@ inner join receipts
     and reconciled.invoice_number = receipts.invoice_number
     and reconciled.invoice_file_sha256 = receipts.source_file_sha256
 where reconciled.outcome = 'credit'
+    and reconciled.credit_of_line_number is not null

@@ -20,6 +20,7 @@ findings as (
 lines_concerned as (
     select
         findings.*,
+        lines.line_number,
         lines.currency,
         lines.charge_e6,
         lines.held_charge_e6,
@@ -53,6 +54,18 @@ judged_lines as (
     from lines_concerned
 ),
 
+-- A line that two findings explain is in the amount of one, so that amounts can be added: what holds for all rows of the
+-- card before what holds for one.
+told_lines as (
+    select
+        *,
+        is_explained and row_number() over (
+            partition by invoice_key, line_number, is_explained
+            order by verdict, prefix nulls first, finding_number
+        ) = 1 as is_counted
+    from judged_lines
+),
+
 counted as (
     select
         invoice_key,
@@ -60,8 +73,8 @@ counted as (
         min(currency) as currency,
         count(*) as lines_seen,
         count(*) filter (where is_explained) as lines_explained,
-        cast(coalesce(sum(charge_e6 - held_charge_e6) filter (where is_explained), 0) as bigint) as amount_e6
-    from judged_lines
+        cast(coalesce(sum(charge_e6 - held_charge_e6) filter (where is_counted), 0) as bigint) as amount_e6
+    from told_lines
     group by invoice_key, finding_number
 ),
 

@@ -150,7 +150,7 @@ select
         when mismatches.side = 'leg' and covered_legs.leg_id is not null then 'missing_from_invoice'
         when mismatches.side = 'leg' then 'not_invoiced'
         when mismatches.side = 'line' and duplicates.line_number is not null then 'duplicate_invoice_line'
-        when mismatches.side = 'line' and credits.line_number is not null then 'credit'
+        when mismatches.side = 'line' and mismatches.carrier_charge < 0 then 'credit'
         when mismatches.side = 'line' then 'missing_from_usage'
         when mismatches.is_charge_mismatch or mismatches.is_minute_mismatch then 'flagged'
         when mismatches.charge_delta = 0 then 'equal'

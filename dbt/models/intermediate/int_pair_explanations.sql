@@ -1,8 +1,8 @@
 -- How the carrier came to its charge, tried in a fixed order until one gives it to the micro-unit: the rate we hold, the
 -- rate of a shorter prefix of the number (destination), of the prefix at another time, the stated one, the one that the
 -- invoice implies; each with the seconds that the line states, else those the terms give for its duration, and each
--- under the held terms before those that the invoice was found to be billed by. Where none gives it: the carrier's own
--- figures, as far as the line states them, and a rest.
+-- under the held terms before those that the invoice was found to be billed by (of a tie nobody knows which they are).
+-- Where none gives it: the carrier's own figures, as far as the line states them, and a rest.
 with pairs as (
     select
         *,
@@ -12,7 +12,7 @@ with pairs as (
 ),
 
 inferred as (
-    select * from {{ ref('int_inferred_terms') }} where verdict in ('found', 'tie')
+    select * from {{ ref('int_inferred_terms') }} where verdict = 'found'
 ),
 
 priced_rows as (

@@ -169,8 +169,9 @@ select
     deadlines.dispute_deadline - cast(run.as_of_utc as date) as days_left,
     cast(credits.credited_amount as decimal(18, 6)) as credited_amount,
     case
-        -- What is left is no disagreement any more (D18).
+        -- What is left is no disagreement any more (D18). A flag that no money hangs on is not settled by money.
         when flags.arises and decisions.status = 'disputed'
+            and flags.worth > flags.charge_tolerance
             and flags.worth - credits.credited_amount <= flags.charge_tolerance then 'credited'
         when flags.arises then coalesce(decisions.status, 'open')
         -- Its legs are no longer there to be compared: nobody knows whether it would arise.

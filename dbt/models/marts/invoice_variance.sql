@@ -60,10 +60,11 @@ amounts as (
         other_lines as lines
     from asked
     union all
+    -- The carrier's period has lines of days that ours has not: not compared yet, rejected, or of no time that there is.
     select
         carrier_name,
         invoice_number,
-        'unexplained' as component,
+        'period' as component,
         currency,
         uncompared_amount as amount,
         uncompared_lines as lines
