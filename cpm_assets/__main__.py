@@ -7,22 +7,9 @@ import getpass
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from importlib import import_module
+from typing import Any
 
-from cpm_assets.commands import (
-    as_of,
-    dashboard,
-    day,
-    decide,
-    demo,
-    dev,
-    doctor,
-    erase,
-    legs,
-    rebuild,
-    recost,
-    verify,
-    what_if,
-)
 from cpm_assets.domain.build_plan import DAY, FINALIZE
 from cpm_assets.domain.review_decisions import STATUSES
 from cpm_assets.domain.what_if import Scenario, WhatIfError
@@ -66,29 +53,29 @@ def _parser() -> argparse.ArgumentParser:
     one_day = command("day", "one UTC day through every stage, in this process; exit 0 if and only if all went through")
     one_day.add_argument("day", type=_day, help="the UTC day, YYYY-MM-DD")
     one_day.add_argument("--no-extract", action="store_true", help="from the lake, without asking the usage API")
-    one_day.set_defaults(run=lambda o: day.run_day(o.day, DAY, extract=not o.no_extract))
+    one_day.set_defaults(run=lambda o: _command("day").run_day(o.day, DAY, extract=not o.no_extract))
 
     finalize = command("finalize", "close one UTC day for good, as the finalization sensor would")
     finalize.add_argument("day", type=_day, help="the UTC day, YYYY-MM-DD")
-    finalize.set_defaults(run=lambda o: day.run_day(o.day, FINALIZE))
+    finalize.set_defaults(run=lambda o: _command("day").run_day(o.day, FINALIZE))
 
     backfill = command("backfill", "a range of UTC days through every stage, in one run")
     backfill.add_argument("first", type=_day, help="the first UTC day, YYYY-MM-DD")
     backfill.add_argument("last", type=_day, help="the last UTC day, YYYY-MM-DD")
     backfill.add_argument("--no-extract", action="store_true", help="from the lake, without asking the usage API")
-    backfill.set_defaults(run=lambda o: day.run_range(o.first, o.last, DAY, extract=not o.no_extract))
+    backfill.set_defaults(run=lambda o: _command("day").run_range(o.first, o.last, DAY, extract=not o.no_extract))
 
     known = command("as-of", "one UTC day's figures as known at an instant (D22)")
     known.add_argument("day", type=_day, help="the UTC day, YYYY-MM-DD")
     known.add_argument("at", type=_instant, help="the instant, such as 2026-11-23T00:00:00Z")
-    known.set_defaults(run=lambda o: as_of.run_as_of(o.day, o.at))
+    known.set_defaults(run=lambda o: _command("as_of").run_as_of(o.day, o.at))
 
     deciding = command("decide", "record a decision about a flag of finance_review_queue")
     deciding.add_argument("flag", help="the flag's id, or as much of its beginning as is unique")
     deciding.add_argument("status", choices=STATUSES, help="what was decided")
     deciding.add_argument("--by", required=True, help="who decided")
     deciding.add_argument("--note", default="", help="why, in one line")
-    deciding.set_defaults(run=lambda o: decide.run_decide(o.flag, o.status, o.by, o.note))
+    deciding.set_defaults(run=lambda o: _command("decide").run_decide(o.flag, o.status, o.by, o.note))
 
     erasing = command("erase", "remove a person's number from all that is kept; totals stay to the last micro-unit")
     erasing.add_argument(
@@ -101,12 +88,12 @@ def _parser() -> argparse.ArgumentParser:
 
     again = command("recost", "the days that new cards and contracts touch, costed again")
     again.add_argument("--dry-run", action="store_true", help="only print what would change; nothing is written")
-    again.set_defaults(run=lambda o: recost.run_recost(dry_run=o.dry_run))
+    again.set_defaults(run=lambda o: _command("recost").run_recost(dry_run=o.dry_run))
 
     older = command("legs", "legs of days older than the published file holds, in a DuckDB file of the same tables")
     older.add_argument("first", type=_day, help="the first UTC day, YYYY-MM-DD")
     older.add_argument("last", type=_day, help="the last one")
-    older.set_defaults(run=lambda o: legs.run_legs(o.first, o.last))
+    older.set_defaults(run=lambda o: _command("legs").run_legs(o.first, o.last))
 
     asking = command("what-if", "a carrier's past traffic at another carrier's prices, by region and prefix")
     asking.add_argument("carrier", help="whose traffic")
@@ -115,32 +102,41 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("last", type=_day, help="the last UTC day, YYYY-MM-DD")
     asking.add_argument("--priced-on", type=_day, help="price all of it by the card in force on this UTC day")
     asking.set_defaults(
-        run=lambda o: what_if.run_what_if(Scenario(o.carrier, o.candidate, o.first, o.last, o.priced_on))
+        run=lambda o: _command("what_if").run_what_if(Scenario(o.carrier, o.candidate, o.first, o.last, o.priced_on))
     )
 
     command("demo", "ten fixed days of the sandbox through every stage, and what came of them").set_defaults(
-        run=lambda o: demo.run_demo()
+        run=lambda o: _command("demo").run_demo()
     )
     developing = command("dev", "the Dagster UI with daemon, schedules and sensors, on loopback")
     developing.add_argument("--port", type=int, default=3000, help="the UI's port (3000)")
-    developing.set_defaults(run=lambda o: dev.run_dev(o.port))
+    developing.set_defaults(run=lambda o: _command("dev").run_dev(o.port))
     looking = command("dashboard", "the CPM dashboard on loopback, over the published file")
     looking.add_argument("--port", type=int, default=8501, help="the page's port (8501)")
-    looking.set_defaults(run=lambda o: dashboard.run_dashboard(o.port))
+    looking.set_defaults(run=lambda o: _command("dashboard").run_dashboard(o.port))
     examining = command("doctor", "whether this installation and configuration is right, and what to do if not")
     examining.add_argument("--json", action="store_true", help="the findings as one JSON document")
     examining.add_argument("--send-test-alert", action="store_true", help="POST a test alert to the webhook")
-    examining.set_defaults(run=lambda o: doctor.run_doctor(as_json=o.json, sends_test_alert=o.send_test_alert))
-    command("verify", "whether every closed day still has its files, hashes and totals, and its inputs").set_defaults(
-        run=lambda o: verify.run_verify()
+    examining.set_defaults(
+        run=lambda o: _command("doctor").run_doctor(as_json=o.json, sends_test_alert=o.send_test_alert)
     )
-    command("rebuild", "the warehouse again, from the lake alone").set_defaults(run=lambda o: rebuild.run_rebuild())
+    command("verify", "whether every closed day still has its files, hashes and totals, and its inputs").set_defaults(
+        run=lambda o: _command("verify").run_verify()
+    )
+    command("rebuild", "the warehouse again, from the lake alone").set_defaults(
+        run=lambda o: _command("rebuild").run_rebuild()
+    )
     return parser
 
 
 def _erase(options: argparse.Namespace) -> int:
     number = options.number or getpass.getpass("the number to erase: ")
-    return erase.run_erase(number, options.by, options.reason, dry_run=options.dry_run)
+    return _command("erase").run_erase(number, options.by, options.reason, dry_run=options.dry_run)
+
+
+def _command(name: str) -> Any:
+    """The module of the command that was asked for: most need Dagster, which takes seconds to import."""
+    return import_module(f"cpm_assets.commands.{name}")
 
 
 def _day(text: str) -> date:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from cpm_assets.commands.report import print_day_figures, print_days
-from cpm_assets.commands.session import say
+from cpm_assets.commands.terminal import say
 from cpm_assets.domain.extraction_receipt import ExtractionReceipt
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import Tolerated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from cpm_assets.commands.session import say
+from cpm_assets.commands.terminal import say
 from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.settings import settings_from_environment
 

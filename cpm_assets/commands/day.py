@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from cpm_assets.commands.session import Session, say, session
+from cpm_assets.commands.session import Session, session
+from cpm_assets.commands.terminal import say
 from cpm_assets.domain.build_plan import DAY, FINALIZE
 from cpm_assets.domain.finality import closes_at
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cpm_assets.commands.session import say
+from cpm_assets.commands.terminal import say
 from cpm_assets.domain.field_values import BadValue
 from cpm_assets.domain.review_decisions import ReviewDecision
 from cpm_assets.installation import Installation

@@ -16,7 +16,8 @@ from cpm_assets.commands.report import (
     print_flags,
     print_matrix,
 )
-from cpm_assets.commands.session import Session, say, session
+from cpm_assets.commands.session import Session, session
+from cpm_assets.commands.terminal import say
 from cpm_assets.sandbox.ground_truth import ground_truth
 from cpm_assets.sandbox.organization import DEMO_AS_OF, DEMO_DAYS, Organization
 from cpm_assets.settings import SettingsError, settings_from_environment

@@ -6,7 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from cpm_assets.commands.session import say, session
+from cpm_assets.commands.session import session
+from cpm_assets.commands.terminal import say
 
 WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cpm_assets.commands.rebuild import rebuild
-from cpm_assets.commands.session import say
+from cpm_assets.commands.terminal import say
 from cpm_assets.domain.erasing import CannotBeErasedError
 from cpm_assets.installation import Installation
 from cpm_assets.resources.clock import Clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from cpm_assets.commands.session import say
+from cpm_assets.commands.terminal import say
 from cpm_assets.installation import Installation
 from cpm_assets.resources.leg_days_file import NoLegsError, write_leg_days
 from cpm_assets.settings import settings_from_environment

@@ -14,7 +14,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 
-from cpm_assets.commands.session import say, session
+from cpm_assets.commands.session import session
+from cpm_assets.commands.terminal import say
 from cpm_assets.domain.build_plan import DAY, FINALIZE, RECONCILE, STATUS, DayPlan
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild, Tolerated

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import duckdb
 
-from cpm_assets.commands.session import Session, say, session
+from cpm_assets.commands.session import Session, session
+from cpm_assets.commands.terminal import say
 from cpm_assets.installation import Installation
 from cpm_assets.resources.clock import Clock
 from cpm_assets.resources.inbox import take_files

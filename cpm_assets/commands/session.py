@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import dagster as dg
 
 from cpm_assets.alerts import current_problems
 from cpm_assets.build import build_defs
+from cpm_assets.commands.terminal import say
 from cpm_assets.domain.alerting import messages_due
 from cpm_assets.installation import Installation
 from cpm_assets.resources.alert_outbox import AlertOutbox
@@ -89,8 +89,3 @@ def prepare_dagster_home(installation: Installation) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(DAGSTER_YAML, home / "dagster.yaml")
     return home
-
-
-def say(text: str) -> None:
-    """A line for the person at the terminal; standard output is for results."""
-    print(text, file=sys.stderr, flush=True)

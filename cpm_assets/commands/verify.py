@@ -5,7 +5,7 @@ Everything is read whole; the daily check `frozen_days_intact` reads by rota.
 
 from __future__ import annotations
 
-from cpm_assets.commands.session import say
+from cpm_assets.commands.terminal import say
 from cpm_assets.installation import Installation
 from cpm_assets.resources.frozen_verification import intact_manifests, verify_frozen_days
 from cpm_assets.resources.input_verification import verify_inputs

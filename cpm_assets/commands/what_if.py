@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cpm_assets.commands.report import print_table
-from cpm_assets.commands.session import Session, say, session
+from cpm_assets.commands.session import Session, session
+from cpm_assets.commands.terminal import say
 from cpm_assets.domain.what_if import Scenario
 from cpm_assets.resources.what_if_answers import Answer, Table, answers
 

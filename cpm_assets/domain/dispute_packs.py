@@ -30,6 +30,8 @@ EVIDENCE_COLUMNS = (
     "invoice_file_sha256", "invoice_file_line",
 )  # fmt: skip
 """Of `flag_evidence`, in the order of the CSV."""
+UNRATED = "unrated"
+"""The likely cause of a line whose call has no rate of ours."""
 ENDING, DRAFT_ENDING = ".zip", ".draft.zip"
 CSV_COLUMNS = ("invoice_number", "flag_types", *EVIDENCE_COLUMNS, "usage_payload_sha256")
 
@@ -138,12 +140,13 @@ def safe_name(name: str, *, is_ambiguous: bool = False) -> str:
 
 
 def lines_csv(pack: DisputePack) -> bytes:
-    """The lines with both calculations side by side; no cell of text is run as a formula."""
+    """The lines with both calculations side by side; no cell of text is run as a formula. The byte order mark is how a
+    spreadsheet knows that names are UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
     writer.writerows([_cell(line[column]) for column in CSV_COLUMNS] for line in pack.lines)
-    return text.getvalue().encode()
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _costs_us(row: Row) -> bool:
@@ -159,10 +162,16 @@ def _place(row: Row) -> tuple[str, str, str, str, str, str]:
 
 
 def _lines(flags: Sequence[Row]) -> Iterable[Row]:
-    """One row per line or leg: a pair flagged for its charge and its minutes is one difference."""
+    """One row per line or leg: a pair flagged for its charge and its minutes is one difference. Where our charge is not
+    known, that is its cause: what the carrier asks is not shown to be wrong."""
     for _, group in groupby(flags, lambda row: _place(row)[2:4]):
         of_line = list(group)
-        yield {**of_line[0], "flag_types": " + ".join(row["flag_type"] for row in of_line)}
+        line = {**of_line[0], "flag_types": " + ".join(row["flag_type"] for row in of_line)}
+        yield line | {"root_cause": UNRATED} if _is_ours_unknown(line) else line
+
+
+def _is_ours_unknown(line: Row) -> bool:
+    return line["leg_id"] is not None and line["internal_charge"] is None
 
 
 def _grouped(lines: Iterable[Row], column: str) -> list[tuple[str, list[Row]]]:
@@ -175,7 +184,7 @@ def _grouped(lines: Iterable[Row], column: str) -> list[tuple[str, list[Row]]]:
 def _total(label: str, currency: str, lines: Sequence[Row]) -> Total:
     """Sums of lines; our charge is unknown where that of one of the calls is: counted as nothing, it would be a claim
     that the contract makes the call free."""
-    is_ours_unknown = any(line["leg_id"] is not None and line["internal_charge"] is None for line in lines)
+    is_ours_unknown = any(map(_is_ours_unknown, lines))
 
     def added(column: str) -> Decimal | None:
         figures = [line[column] for line in lines if line[column] is not None]

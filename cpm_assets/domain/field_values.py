@@ -51,7 +51,7 @@ def decimal_value(decimals: int, lowest: Decimal, highest: Decimal) -> Reader:
             raise BadValue(f"{shortened(text)} has more than {decimals} decimals")
         value = Decimal(text)
         if not lowest <= value <= highest:
-            raise BadValue(f"{shortened(text)} is not within {lowest} and {highest}")
+            raise BadValue(f"{shortened(text)} is not within {lowest:,} and {highest:,}")
         return value
 
     return read
@@ -68,7 +68,7 @@ def whole_number(lowest: int, highest: int) -> Reader:
             raise BadValue(f"{shortened(text)} is not a whole number")
         value = int(number[1])
         if not lowest <= value <= highest:
-            raise BadValue(f"{shortened(text)} is not within {lowest} and {highest}")
+            raise BadValue(f"{shortened(text)} is not within {lowest:,} and {highest:,}")
         return value
 
     return read

@@ -110,5 +110,5 @@ def _duration(stated: object, start: object, end: object, is_billed: bool) -> in
     assert isinstance(began, datetime) and isinstance(ended, datetime)  # noqa: S101 -- one of each is there
     seconds = round((ended - began).total_seconds())
     if not 0 <= seconds <= MAX_DURATION_SECONDS:
-        raise BadValue(f"it ends {seconds} s after its start, which is not within 0 and {MAX_DURATION_SECONDS}")
+        raise BadValue(f"it ends {seconds} s after its start, which is not within 0 and {MAX_DURATION_SECONDS:,}")
     return seconds

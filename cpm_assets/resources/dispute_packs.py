@@ -18,6 +18,7 @@ import duckdb
 
 from cpm_assets.domain.dispute_packs import (
     DRAFT_ENDING,
+    ENDING,
     EVIDENCE_COLUMNS,
     DisputePack,
     Row,
@@ -68,19 +69,32 @@ def packs_on_disk(root: Path) -> list[PackOnDisk]:
 def write_packs(root: Path, published_file: Path, lake: Lake, work: Path, say: Callable[[str], object]) -> PacksReport:
     """Brings the packs below `root` to the state of the published file.
 
-    A draft that nothing stands behind any more is removed. A pack of decided disputes never is: it may have been sent.
+    A draft that nothing stands behind any more is removed. A pack of decided disputes never is, nor written over: it
+    may have been sent. When other lines are disputed, there is a further one, `<invoice>~2.zip`, and so on.
     """
     with writer_lock(work / "dispute_packs.lock", "a run that writes dispute packs", say):
         places = placed(packs_of(_flags(published_file, lake)))
-        written = []
+        written, packs = [], {}
         for (folder, file_name), pack in places.items():
             path, content = root / folder / file_name, pack_zip(pack)
+            if not pack.is_draft:
+                path = _place_of(content, path)
+            name = path.relative_to(root).as_posix()
+            packs[name] = pack
             if not path.exists() or path.read_bytes() != content:
                 write_durably(path, content)
-                written.append(f"{folder}/{file_name}")
-        packs = {"/".join(place): pack for place, pack in places.items()}
+                written.append(name)
         removed = _remove_stale(root, set(packs))
     return PacksReport(packs, written, removed)
+
+
+def _place_of(content: bytes, first: Path) -> Path:
+    """The newest of a pack's files where that is its content, else the next one. No invoice's own name has a `~`."""
+    newest, following, number = first, first, 1
+    while following.exists():
+        number += 1
+        newest, following = following, first.with_name(f"{first.stem}~{number}{ENDING}")
+    return newest if newest.exists() and newest.read_bytes() == content else following
 
 
 def pack_zip(pack: DisputePack) -> bytes:

@@ -64,7 +64,7 @@ def amount(text: str) -> Decimal:
 def exact_amount(value: Decimal, text: str) -> Decimal:
     """A calculated amount, rounded half up to six decimals, within a line's bounds. `text` is shown in the reason."""
     if abs(value) > MAX_INVOICE_CHARGE:
-        raise BadValue(f"{shortened(text)} is not within {-MAX_INVOICE_CHARGE} and {MAX_INVOICE_CHARGE}")
+        raise BadValue(f"{shortened(text)} is not within {-MAX_INVOICE_CHARGE:,} and {MAX_INVOICE_CHARGE:,}")
     return value.quantize(_MICRO, ROUND_HALF_UP)
 
 
@@ -93,7 +93,7 @@ def minutes_as_seconds(text: str) -> int:
 def billed_minutes(quantity: Decimal, text: str) -> Decimal:
     """Minutes to six decimals half up (D8), within the bounds of a duration."""
     if not 0 <= quantity <= Decimal(MAX_DURATION_SECONDS) / 60:
-        raise BadValue(f"{shortened(text)} minutes are not within 0 and {MAX_DURATION_SECONDS // 60}")
+        raise BadValue(f"{shortened(text)} minutes are not within 0 and {MAX_DURATION_SECONDS // 60:,}")
     return quantity.quantize(_MICRO, ROUND_HALF_UP)
 
 
@@ -137,13 +137,13 @@ def called_number(text: str) -> str:
 def _duration(value: Decimal, text: str) -> int:
     whole = int(value.quantize(Decimal(1), ROUND_HALF_UP))
     if not 0 <= whole <= MAX_DURATION_SECONDS:
-        raise BadValue(f"{shortened(text)} is not within 0 and {MAX_DURATION_SECONDS} seconds")
+        raise BadValue(f"{shortened(text)} is not within 0 and {MAX_DURATION_SECONDS:,} seconds")
     return whole
 
 
 def _within_bounds(value: Decimal, text: str, most: Decimal = MAX_INVOICE_CHARGE) -> Decimal:
     if not -most <= value <= most:
-        raise BadValue(f"{shortened(text)} is not within {-most} and {most}")
+        raise BadValue(f"{shortened(text)} is not within {-most:,} and {most:,}")
     if value != value.quantize(_MICRO):
         raise BadValue(f"{shortened(text)} has more than {MONEY_DECIMALS} decimals")
     return value

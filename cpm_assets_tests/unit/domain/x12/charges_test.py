@@ -68,7 +68,7 @@ def test_what_is_included_elsewhere_or_for_information_adds_nothing(segment: str
         ("USD*A", "USD: USD states neither amount (08) nor rate (03)"),
         ("USD*A**0.005**MJ*300*2", "USD: USD07 is a second quantity"),
         ("USD*A**0.005", "USD: USD06 '' is not a number"),
-        ("IT1*1*99999999*EA*99999999", "IT1: '99999999 x 99999999' is not within -1000000 and 1000000"),
+        ("IT1*1*99999999*EA*99999999", "IT1: '99999999 x 99999999' is not within -1,000,000 and 1,000,000"),
         ("SLN*1**A**EA*1.10", "SLN: SLN04 '' is not a number"),
     ],
 )
