@@ -101,7 +101,7 @@ def _show_waterfall(figures: Figures, invoice: dict[str, Any]) -> None:
     drawn = waterfall_svg(title, ("we owe", invoice["our_total"]), steps, ("they ask", invoice["invoice_total"]))
     note = (
         f'<p class="quiet">{as_html(count_text(invoice["uncompared_lines"]))} lines are of days that are not compared '
-        "yet: their money is in “unexplained”.</p>"
+        "yet: their money is in “period”.</p>"
         if invoice["uncompared_lines"]
         else ""
     )
