@@ -3,13 +3,12 @@
 Printed beside the server's time, never judged: it is Chromium's and Streamlit's own time for the most part.
 """
 
-import shutil
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from cpm_assets_tests.browser.dagster_ui_test import CHROMIUM_ARGUMENTS
+from cpm_assets_tests.browser.chromium import chromium_browser, chromium_path
 
 WAIT_MILLISECONDS = 120_000
 SHOWN = """
@@ -26,25 +25,21 @@ IS_ANOTHER_VIEW = f"""
 
 def browser_seconds(address: str) -> dict[str, float]:
     """Seconds by selection, of the few that are a click each; nothing without Chromium on this machine."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
+    if not chromium_path():
         return {}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+    with chromium_browser() as browser:
         page = browser.new_page(viewport={"width": 1500, "height": 1000})
         page.set_default_timeout(WAIT_MILLISECONDS)
         page.goto(address)  # warm: the scripts of the page are in the browser's cache, and the file is open
         page.wait_for_function(IS_ANOTHER_VIEW, arg="")
         sidebar = page.get_by_test_id("stSidebar")
-        found = {
+        return {
             "first view, the last 30 days": _loaded(page, address),
             "90 days": _waited(page, lambda: sidebar.get_by_text("90 days", exact=True).click()),
             "all days": _waited(page, lambda: sidebar.get_by_role("radio", name="All", exact=True).click()),
             "all days, by month": _waited(page, lambda: sidebar.get_by_text("Month", exact=True).click()),
             "a cell opened, all days": _waited(page, lambda: page.locator("table.grid button").nth(20).click()),
         }
-        browser.close()
-    return found
 
 
 def _loaded(page: Page, address: str) -> float:

@@ -5,7 +5,6 @@ docs/on-call.md shows are written there.
 """
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,20 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from cpm_assets_tests.browser.chromium import chromium_browser
 from cpm_assets_tests.conftest import REPOSITORY, FinishedCommand
 
 START_SECONDS = 180
 WAIT_MILLISECONDS = 60_000
-# Without these, Chromium asks Google's hosts for updates and models at every start.
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
@@ -60,16 +52,12 @@ def dagster_url(demo: FinishedCommand) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     """A page in the system's Chromium. Dagster's invitation to its newsletter is answered beforehand."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "the browser tests need the system package chromium (apt-get install chromium)"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+    with chromium_browser() as browser:
         page = browser.new_page(viewport={"width": 1600, "height": 1500})
         page.set_default_timeout(WAIT_MILLISECONDS)
         expect.set_options(timeout=WAIT_MILLISECONDS)
         page.add_init_script("window.localStorage.setItem('communityNux', '\"1\"')")
         yield page
-        browser.close()
 
 
 def test_on_call_sees_what_failed_how_much_which_rows_and_what_to_do(page: Page, dagster_url: str) -> None:

@@ -3,14 +3,13 @@
 Needs the system package chromium.
 """
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from cpm_assets_tests.browser.dagster_ui_test import CHROMIUM_ARGUMENTS
+from cpm_assets_tests.browser.chromium import chromium_browser
 from cpm_assets_tests.browser.dashboard_server import dashboard_server, free_port, publish_changed
 from cpm_assets_tests.browser.oidc_provider import CLIENT_ID, CLIENT_SECRET, DISCOVERY, oidc_provider
 
@@ -47,13 +46,9 @@ def address(published_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "the browser tests need the system package chromium (apt-get install chromium)"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+    with chromium_browser() as browser:
         expect.set_options(timeout=WAIT_MILLISECONDS)
         yield browser
-        browser.close()
 
 
 def signed_in(browser: Browser, address: str, person: str) -> tuple[Page, list[bytes]]:

@@ -5,7 +5,6 @@ written there. What the pages show of figures in every detail is in `unit/dashbo
 """
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,9 +13,9 @@ from urllib.parse import urlencode
 
 import duckdb
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from cpm_assets_tests.browser.dagster_ui_test import CHROMIUM_ARGUMENTS
+from cpm_assets_tests.browser.chromium import chromium_browser
 from cpm_assets_tests.browser.dashboard_server import dashboard_server, publish_changed
 
 WAIT_MILLISECONDS = 60_000
@@ -66,17 +65,13 @@ def asked() -> set[str]:
 @pytest.fixture(scope="module")
 def page(asked: set[str]) -> Iterator[Page]:
     """A page in the system's Chromium."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "the browser tests need the system package chromium (apt-get install chromium)"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+    with chromium_browser() as browser:
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.set_default_timeout(WAIT_MILLISECONDS)
         expect.set_options(timeout=WAIT_MILLISECONDS)
         page.on("request", lambda request: asked.add(request.url))
         page.on("websocket", lambda socket: asked.add(socket.url))
         yield page
-        browser.close()
 
 
 def shown(page: Page) -> Cells:
