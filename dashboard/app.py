@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.frame import PageEntry, show_one_of
-from dashboard.views import cpm, health, internal_handling, reconciliation, trend
+from dashboard.views import cpm, health, internal_handling, reconciliation, trend, what_if
 
 # In the order of the navigation; the first is the one that opens.
 PAGES = (
@@ -12,6 +12,7 @@ PAGES = (
     PageEntry("reconciliation", "Reconciliation", reconciliation.show),
     PageEntry("handling", "Internal handling", internal_handling.show),
     PageEntry("health", "Health", health.show),
+    PageEntry("what_if", "What-if", what_if.show),
 )
 
 show_one_of(PAGES)
