@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from cpm_assets.domain.extraction_plan import due_extraction
 from cpm_assets.installation import Installation
+from cpm_assets.resources.usage_extraction import due_extraction_of_day
 from cpm_assets.runs import days_in_progress, range_tags
 
 RECONCILED_DAYS = 75
@@ -37,9 +37,7 @@ def build_schedules(installation: Installation) -> list[dg.ScheduleDefinition]:
             # A tick that asks for several days must name each; the names of other ticks differ, so none is held back.
             dg.RunRequest(run_key=f"{day} at {now.isoformat()}", partition_key=day.isoformat())
             for day in days
-            if day >= first_day
-            and day not in in_progress
-            and due_extraction(day, now, installation.lake.extractions(day))
+            if day >= first_day and day not in in_progress and due_extraction_of_day(installation.lake, day, now)
         ] or dg.SkipReason("no day is due to be read")
 
     @dg.schedule(

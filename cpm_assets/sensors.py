@@ -10,6 +10,7 @@ import dagster as dg
 
 from cpm_assets.alerts import current_problems
 from cpm_assets.domain.build_plan import FINALIZE, LATE_SWEEP, PURPOSE_TAG, RECOST
+from cpm_assets.domain.extraction_plan import AWAITED_RETRY
 from cpm_assets.domain.finality import DAYS_A_TICK, days_due_for_finalization
 from cpm_assets.domain.late_sweeps import late_sweeps_due
 from cpm_assets.installation import Installation
@@ -38,6 +39,7 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
     def finalization_sensor(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         now = clock.now()
         due = finalizations_due(installation, now, held_back(context.instance, "finalize_job", now))
+        awaited = awaited_lately(installation, now, due)
         return [
             dg.RunRequest(
                 run_key=f"finalize {day} {now:%Y-%m-%dT%H}",
@@ -45,7 +47,12 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
                 tags={PURPOSE_TAG: FINALIZE},
             )
             for day in due
-        ] or dg.SkipReason("no day is due to be closed")
+            if day not in awaited
+        ] or dg.SkipReason(
+            f"{len(awaited)} day(s) are not yet there: the source is asked again within the hour"
+            if awaited
+            else "no day is due to be closed"
+        )
 
     @dg.sensor(
         job_name="reconciliation_job",
@@ -170,6 +177,12 @@ def finalizations_due(installation: Installation, now: datetime, held_back: set[
 
     every_due_day = due(held_back, (now.date() - settings.first_day).days + 1)
     return due(held_back | _tried_lately(builds, every_due_day, now), DAYS_A_TICK)
+
+
+def awaited_lately(installation: Installation, now: datetime, days: list[date]) -> set[date]:
+    """Those of the days that the source was found without less than an hour ago, and that were not read since."""
+    awaited = {day: installation.lake.last_awaited(day) for day in days}
+    return {day for day, attempt in awaited.items() if attempt and now - attempt.started_at < AWAITED_RETRY}
 
 
 def _tried_lately(builds: BuildLog, days: list[date], now: datetime) -> set[date]:

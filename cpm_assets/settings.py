@@ -17,6 +17,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cpm_assets.domain.analytics_plan import RECOMMENDED_FINALIZATION_HOURS
+from cpm_assets.domain.page_readers import GENESYS_ANALYTICS
+
 REGION_DOMAINS = {
     "us-east-1": "mypurecloud.com",
     "eu-west-1": "mypurecloud.ie",
@@ -44,7 +47,8 @@ RUNBOOKS_URL = "docs/runbooks"
 """Without a setting, the pages' path in the repository."""
 DAGSTER_URL = "http://127.0.0.1:3000"
 DASHBOARD_ADDRESS = "127.0.0.1"
-USAGE_SOURCES = ("genesys_usage",)
+USAGE_SOURCES = ("genesys_usage", GENESYS_ANALYTICS)
+"""The guide's endpoint, and conversation details, which Genesys documents (D24)."""
 LATE_SWEEP_HOURS = (72, 96, 168)
 HOST_VARIABLES = ("GENESYS_API_URL", "GENESYS_LOGIN_URL")
 GENESYS_VARIABLES = ("GENESYS_REGION", *HOST_VARIABLES, "GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET")
@@ -103,6 +107,17 @@ class Settings:
     dagster_url: str = DAGSTER_URL
     dashboard_address: str = DASHBOARD_ADDRESS
     sign_in: SignIn | None = None
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What is allowed and probably not meant, a sentence each."""
+        if self.usage_source == GENESYS_ANALYTICS and self.finalization_hours < RECOMMENDED_FINALIZATION_HOURS:
+            return (
+                f"CPM_FINALIZATION_HOURS is {self.finalization_hours}: Genesys processes conversation details of 48 "
+                f"hours and more again each night, so days closed before {RECOMMENDED_FINALIZATION_HOURS} hours are "
+                f"restated often. Set it to {RECOMMENDED_FINALIZATION_HOURS}.",
+            )
+        return ()
 
     @property
     def stamp(self) -> str:

@@ -99,6 +99,7 @@ def leg(leg_id: str, start: datetime, **columns: Any) -> dict[str, Any]:
         "call_type": "voip",
         "direction": "outbound",
         "call_outcome": "answered",
+        "is_billing_duration_computed": False,
     }
     return row | columns
 

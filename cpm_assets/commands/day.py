@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from cpm_assets.commands.session import Session, session
 from cpm_assets.commands.terminal import say
@@ -24,6 +24,8 @@ def run_range(first: date, last: date, purpose: str, *, extract: bool = True) ->
     """The UTC days from `first` to `last`, both included, in one run; the exit status as of `run_day`."""
     with session() as opened:
         settings, now = opened.installation.settings, opened.clock.now()
+        for advice in settings.advice:
+            say(f"cpm: {advice}")
         if first < settings.first_day:
             say(f"cpm: {first} is before the first day, {settings.first_day} (CPM_FIRST_DAY)")
             return 2
@@ -54,13 +56,20 @@ def _run(opened: Session, first: date, last: date, job_name: str) -> int:
     if not success and snapshots.current() == before:  # nothing was published: readers must still see that it failed
         opened.run("status_job", first, last)
     opened.print_alerts()
-    _print_outcome(opened, first, last, success)
-    return 0 if success else 1
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    awaited = [day for day in days if opened.installation.lake.last_awaited(day)]
+    _print_outcome(opened, first, last, success, awaited)
+    return 0 if success and not awaited else 1
 
 
-def _print_outcome(opened: Session, first: date, last: date, success: bool) -> None:
+def _print_outcome(opened: Session, first: date, last: date, success: bool, awaited: list[date]) -> None:
     label = str(first) if first == last else f"{first} to {last}"
-    if success:
+    for day in awaited:
+        attempt = opened.installation.lake.last_awaited(day)
+        say(f"{day}: {attempt.reason if attempt else 'not there yet'}")
+    if success and awaited:
+        say(f"{label}: nothing failed; run it again when the days above are there. `make dev` does so by itself")
+    elif success:
         say(f"{label}: done. Figures: {opened.installation.directory.published_file}")
     else:
         say(f"{label}: not everything went through; the last good figures stand. Runbooks: docs/runbooks/README.md")

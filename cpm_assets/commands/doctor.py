@@ -145,7 +145,12 @@ def _settings(settings: Settings) -> Finding:
         text = "no GENESYS_ variable is set: the sandbox"
     else:
         text = f"organization {settings.client_id} at {settings.api_url}, source {settings.usage_source}"
-    return Finding("settings", OK, f"{text}; first day {settings.first_day}")
+    text = f"{text}; first day {settings.first_day}"
+    if settings.advice:
+        return Finding(
+            "settings", WARN, f"{text}. {' '.join(settings.advice)}", "see docs/connect_your_organization.md"
+        )
+    return Finding("settings", OK, text)
 
 
 def _looked(subject: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:

@@ -21,7 +21,8 @@ COSTING = (DAY, TICK, FINALIZE, RECOST)
 
 @dataclass(frozen=True)
 class ExtractionState:
-    """Whether a UTC day can be built: `complete` (a whole sweep is there), `failed` (and none before), or `none`."""
+    """Whether a UTC day can be built: `complete` (a whole sweep is there), `failed` (and none before), `awaited` (the
+    source does not have it yet), or `none`."""
 
     state: str
     reason: str | None = None

@@ -14,9 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from cpm_assets.domain.dialled_uris import dialled_number
 from cpm_assets.domain.digits import calling_code, number_digits
 from cpm_assets.domain.leg_parsing import ParsedLeg, parse_leg
-from cpm_assets.domain.page_walk import read_page
+from cpm_assets.domain.page_readers import read_any_page
 
 MARK = "..."
 """After the digits that were kept: no number is written so, and readers of numbers strip it."""
@@ -29,8 +30,14 @@ LEAST_KEPT = 2
 
 IDENTITIES = frozenset(
     ("legId", "callId", "startTime", "endTime", "nextPageToken", "carrierName", "callType", "direction", "callOutcome")
+    + ("conversationId", "participantId", "sessionId", "peerId", "edgeId", "cursor", "dataAvailabilityDate")
+    + ("conversationStart", "conversationEnd", "segmentStart", "segmentEnd")
 )
-"""Fields of a leg that name or classify it: the same digits in them are no number, and figures hang on them."""
+"""Fields of a leg or conversation that name or classify it: the same digits in them are no number, and figures hang on
+them."""
+
+_CALLED = frozenset(("destinationNumber", "dnis", "sessionDnis"))
+"""Fields that say which number was called."""
 
 _BETWEEN = rb"(?:[ ./()-]|\xc2\xa0|\xe2\x80[\x90-\x95])*"
 _JSON_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?')
@@ -119,7 +126,7 @@ def erase_in_line(line: bytes, number: ErasedNumber) -> bytes:
         except ValueError:
             return match[0]
         # Ten digits are a number of their own there: the API's are international.
-        if field == "destinationNumber" and number_digits(value) not in (number.digits, None):
+        if field in _CALLED and number_digits(dialled_number(value) or value) not in (number.digits, None):
             return match[0]
         erased = number.in_text(value)
         return match[0] if erased == value else json.dumps(erased)
@@ -135,7 +142,7 @@ def erase_in_line(line: bytes, number: ErasedNumber) -> bytes:
 
 def _check_same_legs(before: bytes, after: bytes) -> None:
     """Raises `CannotBeErasedError` unless each leg is what it was, but for the fields that may hold a number."""
-    old, new = ([_without_number(leg) for leg in read_page(1, line).entities] for line in (before, after))
+    old, new = ([_without_number(leg) for leg in read_any_page(1, line).entities] for line in (before, after))
     if old != new:
         raise CannotBeErasedError("a leg would be read otherwise without the number")
 

@@ -1,4 +1,4 @@
-"""The ways in which an extraction fails (D23): each is a failed day, never an empty one.
+"""The ways in which an extraction fails (D23): each is a failed day, never an empty one, but for one not there yet.
 
 Only the exception types belong here, so that the page walk, the HTTP client and the lake can share them. A message is
 written for on-call and never holds a secret.
@@ -23,6 +23,10 @@ class SourceRefused(ExtractionError):
 
 class RetriesExhausted(ExtractionError):
     """The retry budget of one request is used up."""
+
+
+class NotYetAvailable(ExtractionError):
+    """The source does not have the whole window yet: nothing went wrong, and it is asked again later."""
 
 
 class InvalidWindow(ExtractionError):

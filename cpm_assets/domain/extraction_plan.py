@@ -41,6 +41,9 @@ DAY_END_SETTLING = timedelta(hours=1)
 
 LONGEST_WINDOW = timedelta(hours=24)
 
+AWAITED_RETRY = timedelta(hours=1)
+"""How long a day that the source did not have yet is left alone before it is asked for again."""
+
 
 @dataclass(frozen=True)
 class CompleteExtraction:
@@ -91,8 +94,19 @@ def whole_day(day: date, reason: str) -> PlannedExtraction:
     return PlannedExtraction(day, "sweep", start, end, reason)
 
 
-def due_extraction(day: date, now: datetime, complete: Iterable[CompleteExtraction]) -> PlannedExtraction | None:
-    """What the 15-minute schedule has to read of a day at `now`, or None. See this module's docstring for the rule."""
+def due_extraction(
+    day: date, now: datetime, complete: Iterable[CompleteExtraction], awaited_at: datetime | None = None
+) -> PlannedExtraction | None:
+    """What the 15-minute schedule has to read of a day at `now`, or None. See this module's docstring for the rule.
+
+    `awaited_at` is when the source was last found without the day, if it was not read since.
+    """
+    plan = _due(day, now, complete)
+    is_left_alone = awaited_at is not None and now - awaited_at < AWAITED_RETRY
+    return None if plan and plan.kind == "sweep" and is_left_alone else plan
+
+
+def _due(day: date, now: datetime, complete: Iterable[CompleteExtraction]) -> PlannedExtraction | None:
     start, end = day_window(day)
     if now <= start:
         return None

@@ -36,7 +36,7 @@ class ExtractionReceipt(CompleteExtraction):
 
 @dataclass(frozen=True)
 class FailedExtraction:
-    """An extraction that did not become complete (D23), and why."""
+    """An extraction that did not become complete (D23), or found that the source does not have the day yet; and why."""
 
     extraction_id: str
     kind: ExtractionKind

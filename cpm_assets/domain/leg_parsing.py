@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cpm_assets.domain.bounds import MAX_DURATION_SECONDS
 from cpm_assets.domain.digits import number_digits
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raised with every change of what these functions return: the lake then reads its pages again."""
 
 _WHOLE_SECONDS_TEXT = re.compile(r"(-?[0-9]{1,12})(?:\.0{1,6})?").fullmatch
@@ -23,7 +23,9 @@ _WHOLE_SECONDS_TEXT = re.compile(r"(-?[0-9]{1,12})(?:\.0{1,6})?").fullmatch
 class ParsedLeg(NamedTuple):
     """One leg as received. Instants are aware and UTC, durations whole seconds, texts as sent (case and spaces too).
 
-    `destination_digits` are D4's digits of `destination_number`. A tuple, because a day has a million of them.
+    `destination_digits` are D4's digits of `destination_number`. `is_billing_duration_computed`: `billing_seconds` are
+    not the source's word but worked out from the media time (`session_segments.py`). A tuple, because a day has a
+    million of them.
     """
 
     leg_id: str
@@ -40,6 +42,7 @@ class ParsedLeg(NamedTuple):
     call_type: str | None
     direction: str | None
     call_outcome: str | None
+    is_billing_duration_computed: bool
 
 
 class LegReject(NamedTuple):
@@ -130,6 +133,7 @@ def _parsed(raw: dict[str, object]) -> ParsedLeg:
         call_type,
         direction,
         outcome,
+        get("isBillingDurationComputed") is True,
     )
 
 

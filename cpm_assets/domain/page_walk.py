@@ -5,9 +5,10 @@ incomplete; tokens and HTTP are in `resources/usage_source.py`, retrying in `res
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import TypeVar
 
 from cpm_assets.domain.extraction_errors import IncompleteExtraction, MalformedPage
 
@@ -34,7 +35,10 @@ class Page:
     next_page_token: str | None
 
 
-def walk_pages(fetch: Callable[[int, str | None], Page]) -> Iterator[Page]:
+_Page = TypeVar("_Page", bound=Page)
+
+
+def walk_pages(fetch: Callable[[int, str | None], _Page]) -> Generator[_Page]:
     """Every page of a window in order, one in memory at a time.
 
     `fetch(page_number, next_page_token)` gives one page or raises an `ExtractionError`. Raises `IncompleteExtraction`
@@ -60,7 +64,7 @@ def read_page(number: int, body: bytes) -> Page:
     A number that no field can hold (NaN, 5,000 digits) and bytes that are no UTF-8 spoil only the leg they stand in:
     they become a NaN and lone surrogates, which `leg_parsing` rejects.
     """
-    document = _parsed_json(number, body)
+    document = parsed_json(number, body)
     if not isinstance(document, dict):
         raise MalformedPage(f"page {number} is a JSON {type(document).__name__}, not an object")
     entities = document.get("entities")
@@ -80,7 +84,8 @@ def single_line(body: bytes) -> bytes:
     return body.replace(b"\r", b" ").replace(b"\n", b" ")
 
 
-def _parsed_json(number: int, body: bytes) -> object:
+def parsed_json(number: int, body: bytes) -> object:
+    """The JSON value of page `number`, numbers exact. Raises `MalformedPage` for bytes that are none."""
     text = body.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     try:
         document: object = json.loads(text, parse_int=_whole, parse_float=_exact, parse_constant=_not_a_number)

@@ -44,8 +44,9 @@ def ask(
     patience: Patience,
     request_name: str,
     secrets: Collection[str],
+    also_accepted: Collection[int] = (),
 ) -> _Answer:
-    """Sends until `read` accepts a 200 answer, and returns what it read.
+    """Sends until `read` accepts an answer of success (2xx) or of `also_accepted`, and returns what it read.
 
     429, 5xx, timeouts, dropped connections and answers that `read` calls a `MalformedPage` are asked again. Raises
     `Unauthorized` or `SourceRefused` at once for any other status, and `RetriesExhausted` when the budget is used up.
@@ -56,7 +57,7 @@ def ask(
         asked_wait: float | None = None
         try:
             response = send()
-            if response.status_code == httpx.codes.OK:
+            if response.is_success or response.status_code in also_accepted:
                 return read(response)
             trouble = _without(secrets, described(response))
             if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.status_code >= 500:

@@ -26,6 +26,8 @@ from cpm_assets.resources.write_once import drop_dead_parts
 PAGES_FILE = "pages.jsonl.gz"
 RECEIPT_FILE = "receipt.json"
 FAILURE_FILE = "failure.json"
+AWAITED_FILE = "awaited.json"
+"""In place of a failure, when the source did not have the day yet."""
 
 
 class Lake:
@@ -88,20 +90,29 @@ class Lake:
         """The directories of the day's ticks and failed readings that do not make up the day now."""
         directory = self._day_directory(asked_day)
         ticks = {path.parent for path in directory.glob(f"*-tick-*/{RECEIPT_FILE}")}
-        aside = sorted(ticks | {path.parent for path in directory.glob(f"*/{FAILURE_FILE}")})
+        unread = {path.parent for name in (FAILURE_FILE, AWAITED_FILE) for path in directory.glob(f"*/{name}")}
+        aside = sorted(ticks | unread)
         latest = self.day_selection(asked_day, datetime.max.replace(tzinfo=UTC)).extractions if aside else ()
         made_of = {extraction.extraction_id for extraction in latest}
         return [each for each in aside if each.name not in made_of]
 
     def pack(self, asked_day: date, readings: Collection[Path]) -> int:
         """Put readings (their directories) of a closed day into one file; how many. See `packed_readings.py`."""
-        return self._packed(asked_day).pack(readings, (PAGES_FILE, RECEIPT_FILE, FAILURE_FILE))
+        return self._packed(asked_day).pack(readings, (PAGES_FILE, RECEIPT_FILE, FAILURE_FILE, AWAITED_FILE))
 
     def unpack(self, extraction: ExtractionReceipt) -> None:
         """Have the files of an extraction in its directory, also when it was packed."""
         if not (self.extraction_directory(extraction) / RECEIPT_FILE).exists():
             directory = self.extraction_directory(extraction)
             self._packed(extraction.asked_day).unpack(extraction.extraction_id, directory)
+
+    def last_awaited(self, asked_day: date) -> FailedExtraction | None:
+        """The latest extraction of a day that found the source without it, unless a complete one was begun since."""
+        attempts = [from_json_fields(FailedExtraction, values) for values in self._read_all(asked_day, AWAITED_FILE)]
+        last = max(attempts, key=lambda attempt: (attempt.started_at, attempt.extraction_id), default=None)
+        if last is None or any(each.started_at > last.started_at for each in self.extractions(asked_day)):
+            return None
+        return last
 
     def day_selection(self, asked_day: date, as_of: datetime) -> DaySelection[ExtractionReceipt]:
         """The extractions that are the day as known at `as_of` (D16, D22)."""

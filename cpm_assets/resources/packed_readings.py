@@ -1,6 +1,7 @@
 """Packed readings: the ticks and failed readings of a closed day, put together into one file.
 
     packed/<asked day>/readings-0001.zip   <extraction id>/pages.jsonl.gz  <extraction id>/receipt.json, or failure.json
+                                           or awaited.json
 
 A day leaves about a hundred ticks of four small files each. Once it is closed they are only asked for by "as known at"
 an instant before that (D22). Each keeps its id, its receipt and its answers, byte for byte; the parsed files are made

@@ -205,18 +205,19 @@ def _known(
 
 
 def _extraction_state(installation: Installation, day: date, now: datetime, purpose: str) -> ExtractionState:
-    """Complete if a sweep is there and nothing failed after it; a failed newer reading keeps the day as it was.
+    """Complete if a sweep is there and nothing failed after it; a failed newer reading keeps the day as it was, and so
+    does one that found the source without it: a day is not closed from what was only provisional.
 
     Costing again from the lake asks for no reading: the last complete one will do, though the API is down since.
     """
     lake = installation.lake
     extractions = lake.day_selection(day, now).extractions
-    failure = lake.last_failure(day)
-    if (
-        failure
-        and not (purpose in (RECOST, LATE_SWEEP) and extractions)
-        and (not extractions or failure.failed_at > extractions[-1].started_at)
-    ):
+    failure, awaited = lake.last_failure(day), lake.last_awaited(day)
+    if purpose in (RECOST, LATE_SWEEP) and extractions:
+        return ExtractionState("complete")
+    if awaited and (not failure or failure.started_at <= awaited.started_at):
+        return ExtractionState("awaited", awaited.reason)
+    if failure and (not extractions or failure.failed_at > extractions[-1].started_at):
         return ExtractionState("failed", failure.reason)
     return ExtractionState("complete" if extractions else "none")
 

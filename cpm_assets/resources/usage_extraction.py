@@ -13,12 +13,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 from cpm_assets.domain.erasing import erase_in_line
-from cpm_assets.domain.extraction_errors import ExtractionError, IncompleteExtraction
-from cpm_assets.domain.extraction_plan import ExtractionKind
+from cpm_assets.domain.extraction_errors import ExtractionError, IncompleteExtraction, NotYetAvailable
+from cpm_assets.domain.extraction_plan import ExtractionKind, PlannedExtraction, due_extraction
 from cpm_assets.domain.extraction_receipt import ExtractionReceipt, FailedExtraction, as_json_fields
 from cpm_assets.domain.leg_parsing import PARSER_VERSION
-from cpm_assets.domain.page_walk import Page, read_page, single_line
-from cpm_assets.resources.lake import FAILURE_FILE, PAGES_FILE, RECEIPT_FILE, Lake
+from cpm_assets.domain.page_readers import PageReader, page_reader
+from cpm_assets.domain.page_walk import Page, single_line
+from cpm_assets.resources.lake import AWAITED_FILE, FAILURE_FILE, PAGES_FILE, RECEIPT_FILE, Lake
 from cpm_assets.resources.leg_files import LEGS_FILE, REJECTS_FILE, LegFilesWriter
 from cpm_assets.resources.usage_source import UsageSource
 from cpm_assets.resources.write_once import FileFingerprint, part_of, publish_part, write_once
@@ -51,14 +52,15 @@ def extract(
 
     `progress(pages, legs)` is called every `PROGRESS_PAGES` pages. Raises `ExtractionError` if the API did not answer
     completely, or received fewer distinct legs than the API counts; `failure.json` then says why, and the pages are
-    kept.
+    kept. Of `NotYetAvailable`, `awaited.json` tells instead.
     """
     started_at, requests_before, counts = clock(), source.requests_sent, _Counts()
     directory = lake.new_extraction_directory(asked_day, kind, started_at)
     legs = LegFilesWriter(directory, directory.name, asked_day, started_at)
     try:
-        pages = _without_erased_numbers(lake, source.pages(*window))
-        _read_window(pages, directory, legs, counts, progress)
+        with closing(source.pages(*window)) as received:  # a source may have to clean up after itself, while it is open
+            pages = _without_erased_numbers(lake, received, page_reader(source.name))
+            _read_window(pages, directory, legs, counts, progress)
         distinct_legs = legs.distinct_legs()
         _check_complete(counts.total, distinct_legs)
         pages_file = publish_part(directory / PAGES_FILE)
@@ -79,7 +81,7 @@ def extract(
             source=source.name,
             reason=str(error) if isinstance(error, ExtractionError) else f"{type(error).__name__}: {error}",
         )
-        _write_failure(directory, failure)
+        _write_failure(directory, failure, AWAITED_FILE if isinstance(error, NotYetAvailable) else FAILURE_FILE)
         raise
     receipt = ExtractionReceipt(
         extraction_id=directory.name,
@@ -103,6 +105,12 @@ def extract(
     return receipt
 
 
+def due_extraction_of_day(lake: Lake, day: date, now: datetime) -> PlannedExtraction | None:
+    """What the 15-minute schedule has to read of a day now, by what the lake has of it."""
+    awaited = lake.last_awaited(day)
+    return due_extraction(day, now, lake.extractions(day), awaited.started_at if awaited else None)
+
+
 def parsed_paths(lake: Lake, receipt: ExtractionReceipt) -> tuple[Path, Path]:
     """The legs and rejects files by today's parser, made from the kept pages if the extraction has older ones only."""
     directory = lake.extraction_directory(receipt)
@@ -117,9 +125,10 @@ def reparse(lake: Lake, receipt: ExtractionReceipt) -> dict[str, FileFingerprint
     """Parses an extraction's kept pages with today's parser, beside the files of the version before."""
     directory = lake.extraction_directory(receipt)
     legs = LegFilesWriter(directory, receipt.extraction_id, receipt.asked_day, receipt.started_at)
+    read = page_reader(receipt.source)
     with gzip.open(directory / PAGES_FILE, "rb") as pages:
         for number, line in enumerate(pages, start=1):
-            legs.add_page(number, read_page(number, line).entities, len(line))
+            legs.add_page(number, read(number, line).entities, len(line))
     return legs.finish(receipt.files[PAGES_FILE]["sha256"])
 
 
@@ -146,7 +155,7 @@ def _read_window(
                 progress(counts.pages, legs.legs_received)
 
 
-def _without_erased_numbers(lake: Lake, pages: Iterable[Page]) -> Iterator[Page]:
+def _without_erased_numbers(lake: Lake, pages: Iterable[Page], read: PageReader) -> Iterator[Page]:
     """The pages with every number cut that a person had erased: the API goes on answering with it. The list is asked
     for each page, so that an erasure beside a long reading is heeded."""
     for page in pages:
@@ -154,7 +163,7 @@ def _without_erased_numbers(lake: Lake, pages: Iterable[Page]) -> Iterator[Page]
         body = single_line(page.body) if erased else page.body
         for number in erased:
             body = erase_in_line(body, number)
-        yield read_page(page.number, body) if erased else page
+        yield read(page.number, body) if erased else page
 
 
 def _check_complete(total: int | None, distinct_legs: int) -> None:
@@ -163,10 +172,10 @@ def _check_complete(total: int | None, distinct_legs: int) -> None:
         raise IncompleteExtraction(f"the API counts {total} legs and {distinct_legs} different ones were received")
 
 
-def _write_failure(directory: Path, failure: FailedExtraction) -> None:
+def _write_failure(directory: Path, failure: FailedExtraction, file_name: str) -> None:
     if part_of(directory / PAGES_FILE).exists():
         publish_part(directory / PAGES_FILE)
-    _write_json(directory / FAILURE_FILE, as_json_fields(failure))
+    _write_json(directory / file_name, as_json_fields(failure))
 
 
 def _write_json(path: Path, values: dict[str, object]) -> None:

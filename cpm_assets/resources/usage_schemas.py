@@ -1,6 +1,6 @@
 """The columns of parsed usage: legs, and records that are no leg."""
 
-from cpm_assets.resources.column_types import BIG, DATE, INSTANT, INT, TEXT, schema_of
+from cpm_assets.resources.column_types import BIG, BOOL, DATE, INSTANT, INT, TEXT, schema_of
 
 LEGS = schema_of(
     {
@@ -23,6 +23,7 @@ LEGS = schema_of(
         "call_type": TEXT,
         "direction": TEXT,
         "call_outcome": TEXT,
+        "is_billing_duration_computed": BOOL,
     }
 )
 

@@ -53,7 +53,7 @@ def checked_query(parameters: Mapping[str, str], now: datetime) -> Query:
     Raises QueryRefusedError for a bad or too long window, page or page size, and for a token that is missing or of
     another query.
     """
-    start, end = _window(parameters.get("timeRange", ""))
+    start, end = window_of(parameters.get("timeRange", ""))
     page = _whole(parameters, "page", 1)
     page_size = _whole(parameters, "pageSize", 25)
     if page_size > LARGEST_PAGE:
@@ -120,7 +120,8 @@ def with_repeats(legs: list[Leg]) -> list[Leg]:
     return served
 
 
-def _window(time_range: str) -> tuple[datetime, datetime]:
+def window_of(time_range: str) -> tuple[datetime, datetime]:
+    """The instants (UTC) of `<start>/<end>`. Raises QueryRefusedError for a bad or too long window."""
     try:
         start, end = (datetime.fromisoformat(text) for text in time_range.split("/"))
     except ValueError:

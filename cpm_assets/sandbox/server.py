@@ -9,9 +9,9 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 from cpm_assets.sandbox.api import SandboxApi
@@ -86,22 +86,21 @@ def _handler(api: SandboxApi, log: Callable[[str], None] | None) -> type[BaseHTT
 
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "0")
-            form = dict(parse_qsl(self.rfile.read(int(length) if length.isdigit() else 0).decode("utf-8", "replace")))
-            if urlsplit(self.path).path == "/oauth/token":
-                self._send(*api.answer_token(self.headers.get("Authorization", ""), form))
-            else:
-                self._send(*api.answer_unknown(urlsplit(self.path).path))
+            self._answer("POST", self.rfile.read(int(length) if length.isdigit() else 0))
 
         def do_GET(self) -> None:
-            address = urlsplit(self.path)
-            if address.path == "/api/v2/telephony/usage":
-                parameters = dict(parse_qsl(address.query, keep_blank_values=True))
-                self._send(*api.answer_usage(self.headers.get("Authorization", ""), parameters))
-            else:
-                self._send(*api.answer_unknown(urlsplit(self.path).path))
+            self._answer("GET", b"")
+
+        def do_DELETE(self) -> None:
+            self._answer("DELETE", b"")
+
+        def _answer(self, method: str, body: bytes) -> None:
+            self._send(*api.answer(method, self.path, self.headers.get("Authorization", ""), body))
 
         def _send(self, status: int, body: dict[str, Any], headers: dict[str, str]) -> None:
             data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+            if status == HTTPStatus.NO_CONTENT:
+                data = b""
             self.send_response(status)
             self.send_header("Content-Type", "application/json; charset=utf-8")
             self.send_header("Content-Length", str(len(data)))

@@ -15,9 +15,11 @@ from cpm_assets.commands.doctor import diagnose
 from cpm_assets.domain.diagnosis.source import source_findings
 from cpm_assets.domain.findings import FAIL, OK, WARN, Finding, shown_line
 from cpm_assets.resources import alert_outbox
+from cpm_assets.resources.analytics_source import QUERY_PATH
 from cpm_assets.resources.clock import Clock
 from cpm_assets.resources.doctor.setup_facts import daemon_heartbeats, locked_packages
 from cpm_assets.resources.doctor.source_probe import Host, probe
+from cpm_assets.resources.usage_source import USAGE_PATH
 from cpm_assets_tests.pipeline.scripted_usage import CARDS, CONTRACTS, put_file, record
 
 NOW = datetime(2026, 11, 25, 12, 30, tzinfo=UTC)
@@ -75,13 +77,25 @@ def test_an_installation_that_is_right_has_nothing_to_mend(tmp_path: Path) -> No
     assert "2 to be taken" in findings["inbox"].text
 
 
-def test_it_works_on_the_sandbox_and_on_a_directory_that_is_not_there(tmp_path: Path) -> None:
-    """The first command that a new user types."""
+@pytest.mark.parametrize(("usage_source", "asked"), [("genesys_usage", USAGE_PATH), ("genesys_analytics", QUERY_PATH)])
+def test_it_works_on_the_sandbox_and_on_a_directory_that_is_not_there(
+    tmp_path: Path, usage_source: str, asked: str
+) -> None:
+    """The first command that a new user types; it asks what the chosen source would."""
     environment = {"CPM_DATA_DIR": str(tmp_path / "nowhere"), "CPM_FIRST_DAY": "2026-10-24"}
+    environment |= {"CPM_USAGE_SOURCE": usage_source, "CPM_FINALIZATION_HOURS": "72"}
     findings = {finding.subject: finding for finding in diagnose(environment, Clock())}
     assert wrong(findings) == set()
     assert findings["sample"].verdict == OK
+    assert asked in findings["role"].text
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_days_closed_before_genesys_is_done_with_them_are_advised_against(tmp_path: Path) -> None:
+    """Each would be restated, night after night."""
+    findings = found(organization(tmp_path, CPM_USAGE_SOURCE="genesys_analytics"), answering(one_leg))
+    assert findings["settings"].verdict == WARN
+    assert "CPM_FINALIZATION_HOURS" in findings["settings"].text
 
 
 def test_it_writes_nothing_into_an_installation(tmp_path: Path) -> None:

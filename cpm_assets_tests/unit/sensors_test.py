@@ -11,9 +11,12 @@ import duckdb
 import pytest
 
 from cpm_assets.domain.build_plan import PURPOSE_TAG
+from cpm_assets.domain.extraction_plan import day_window
+from cpm_assets.domain.extraction_receipt import FailedExtraction, as_json_fields
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import DayBuild
 from cpm_assets.resources.clock import Clock
+from cpm_assets.resources.lake import AWAITED_FILE
 from cpm_assets.resources.review_log import DayReview
 from cpm_assets.runs import range_tags
 from cpm_assets.sensors import RETRY_HOURS, build_sensors, finalizations_due
@@ -78,6 +81,21 @@ def test_a_closed_day_is_not_due_again(installation: Installation) -> None:
 def test_before_the_first_day_nothing_is_due(installation: Installation) -> None:
     """An installation made ready a week early must not fail every five minutes."""
     assert finalizations_due(installation, datetime(2026, 10, 20, tzinfo=UTC), set()) == []
+
+
+def test_a_day_that_the_source_does_not_have_yet_is_asked_for_once_an_hour(installation: Installation) -> None:
+    """Asked every five minutes it would fill the log; taken for failed it would wait six hours."""
+    now = datetime(2026, 11, 4, tzinfo=UTC)
+    directory = installation.lake.new_extraction_directory(FIRST, "sweep", now)
+    window = day_window(FIRST)
+    attempt = FailedExtraction(directory.name, "sweep", FIRST, *window, now, now, 0, 1, 0, "s", "not there yet")
+    (directory / AWAITED_FILE).write_text(json.dumps(as_json_fields(attempt)))
+    with dg.DagsterInstance.ephemeral() as instance:
+        skipped = ask(installation, instance, "finalization_sensor", now + timedelta(minutes=59))
+        assert isinstance(skipped, dg.SkipReason)
+        assert "1 day(s) are not yet there" in str(skipped.skip_message)
+        (request,) = ask(installation, instance, "finalization_sensor", now + timedelta(minutes=60))
+        assert request.partition_key == FIRST.isoformat()
 
 
 def test_ten_days_rejected_lately_hold_up_nobody_and_come_again_after_six_hours(installation: Installation) -> None:

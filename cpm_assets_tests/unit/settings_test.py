@@ -162,6 +162,15 @@ def test_a_first_day_that_is_none_is_refused(text: str) -> None:
         settings_from_environment({"CPM_FIRST_DAY": text})
 
 
+def test_closing_before_genesys_is_done_is_advised_against() -> None:
+    """Closed at 48 hours, nearly every day is restated the night after, and nobody reads restatements any more."""
+    analytics = {"CPM_USAGE_SOURCE": "genesys_analytics"}
+    (advice,) = settings_from_environment(analytics).advice
+    assert "Set it to 72" in advice
+    assert settings_from_environment(analytics | {"CPM_FINALIZATION_HOURS": "72"}).advice == ()
+    assert settings_from_environment({}).advice == ()
+
+
 @pytest.mark.parametrize("name", ["CPM_PUBLISH_NUMBERS", "CPM_USAGE_SOURCE"])
 def test_an_unknown_choice_is_refused_with_the_known_ones(name: str) -> None:
     """`CPM_PUBLISH_NUMBERS=mask` must not publish full numbers (D28)."""

@@ -16,6 +16,7 @@
         'call_type': 'varchar',
         'direction': 'varchar',
         'call_outcome': 'varchar',
+        'is_billing_duration_computed': 'boolean',
         'extraction_id': 'varchar',
         'extraction_started_at_utc': 'timestamp',
         'page_number': 'integer',

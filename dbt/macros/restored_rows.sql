@@ -1,10 +1,11 @@
 {# The rows of a model for the closed days that this run reads back from their frozen files (D21), to be united with the
-   rows that it computes; nothing when there is no such day. `columns` are those of the model, in its order. #}
-{% macro restored_rows(model_name, columns) %}
-    {{- return(adapter.dispatch('restored_rows')(model_name, columns)) -}}
+   rows that it computes; nothing when there is no such day. `columns` are those of the model, in its order; `later`
+   maps those that files of older versions lack to their types. #}
+{% macro restored_rows(model_name, columns, later={}) %}
+    {{- return(adapter.dispatch('restored_rows')(model_name, columns, later)) -}}
 {% endmacro %}
 
-{% macro duckdb__restored_rows(model_name, columns) %}
+{% macro duckdb__restored_rows(model_name, columns, later) %}
     {%- set directories = [] -%}
     {%- if execute -%}
         {%- set found = run_query(
@@ -15,11 +16,20 @@
     {%- if directories %}
 union all
 select {{ columns | join(', ') }}
-from read_parquet([
+from (
+    select *
+    from read_parquet([
     {%- for directory in directories -%}
         '{{ directory | replace("'", "''") }}/{{ model_name }}.parquet'{{ ', ' if not loop.last }}
     {%- endfor -%}
-])
+    ], union_by_name = true)
+    {%- if later %}
+    union all by name
+    select
+        {%- for name, type in later.items() %} cast(null as {{ type }}) as {{ name }}{{ ',' if not loop.last }}{% endfor %}
+    where false
+    {%- endif %}
+)
     {%- endif -%}
 {% endmacro %}
 

@@ -14,10 +14,11 @@ import httpx
 from cpm_assets.domain.diagnosis.source import Answer, Sample
 from cpm_assets.domain.extraction_errors import MalformedPage
 from cpm_assets.domain.leg_parsing import LegReject, parse_leg
-from cpm_assets.domain.page_walk import read_page
+from cpm_assets.domain.page_readers import GENESYS_ANALYTICS, GENESYS_USAGE, PageReader, page_reader
 from cpm_assets.domain.secret_texts import basic_credentials, secret_forms, without_secrets
+from cpm_assets.resources.analytics_source import QUERY_PATH, voice_query
 from cpm_assets.resources.http_patience import described
-from cpm_assets.resources.usage_source import USAGE_PATH
+from cpm_assets.resources.usage_source import USAGE_PATH, written
 from cpm_assets.sandbox.organization import CLIENT_ID, CLIENT_SECRET, Organization
 from cpm_assets.sandbox.server import SandboxServer
 from cpm_assets.settings import Settings
@@ -36,6 +37,7 @@ class Host:
     login_url: str
     client_id: str
     client_secret: str
+    usage_source: str = GENESYS_USAGE
 
 
 @contextmanager
@@ -43,11 +45,12 @@ def opened_host(settings: Settings, now: Callable[[], datetime]) -> Iterator[Hos
     """The configured hosts; for the sandbox its server, started on loopback for so long (D26)."""
     if settings.is_sandbox:
         with SandboxServer(Organization(), now=now, faults=False) as server:
-            yield Host(server.url, server.url, CLIENT_ID, CLIENT_SECRET)
+            yield Host(server.url, server.url, CLIENT_ID, CLIENT_SECRET, settings.usage_source)
     else:
         yield Host(
-            settings.api_url or "", settings.login_url or "", settings.client_id or "", settings.client_secret or ""
-        )
+            settings.api_url or "", settings.login_url or "", settings.client_id or "", settings.client_secret or "",
+            settings.usage_source,
+        )  # fmt: skip
 
 
 def probe(
@@ -69,15 +72,23 @@ def probe(
             return login, None, None
         if token is None:
             return replace(login, message="the answer holds no access token"), None, None
-        end = now().replace(minute=0, second=0, microsecond=0)
-        time_range = f"{end - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}/{end:%Y-%m-%dT%H:%M:%SZ}"
-        parameters = {"timeRange": time_range, "page": "1", "pageSize": str(SAMPLE_LEGS)}
-        headers = {"Authorization": f"Bearer {token}"}
+        request = _sample_request(http, host, now(), token)
         usage, response = _asked(
-            lambda: http.get(host.api_url + USAGE_PATH, params=parameters, headers=headers),
-            f"GET {host.api_url}{USAGE_PATH}", now, [*secrets, *secret_forms(token)],
+            lambda: http.send(request),
+            f"{request.method} {request.url.copy_with(query=None)}", now, [*secrets, *secret_forms(token)],
         )  # fmt: skip
-        return login, usage, _sample(response)
+        return login, usage, _sample(response, page_reader(host.usage_source))
+
+
+def _sample_request(http: httpx.Client, host: Host, now: datetime, token: str) -> httpx.Request:
+    """What the source itself asks for the last whole UTC hour, small; of conversation details the query, not a job."""
+    end = now.replace(minute=0, second=0, microsecond=0)
+    start, headers = end - timedelta(hours=1), {"Authorization": f"Bearer {token}"}
+    if host.usage_source == GENESYS_ANALYTICS:
+        body = {**voice_query(start, end), "paging": {"pageSize": SAMPLE_LEGS, "pageNumber": 1}}
+        return http.build_request("POST", host.api_url + QUERY_PATH, json=body, headers=headers)
+    parameters = {"timeRange": f"{written(start)}/{written(end)}", "page": "1", "pageSize": str(SAMPLE_LEGS)}
+    return http.build_request("GET", host.api_url + USAGE_PATH, params=parameters, headers=headers)
 
 
 def _asked(
@@ -109,7 +120,7 @@ def _token(response: httpx.Response | None) -> str | None:
     return token if isinstance(token, str) and token and token.isascii() and token.isprintable() else None
 
 
-def _sample(response: httpx.Response | None) -> Sample | None:
+def _sample(response: httpx.Response | None, read_page: PageReader) -> Sample | None:
     if response is None or response.status_code != httpx.codes.OK:
         return None
     try:

@@ -15,7 +15,7 @@ from cpm_assets_tests.run_rows import Day, Delivery, Extraction, Row, RunInputs,
 from cpm_assets_tests.warehouse_harness import TestWarehouse
 
 CENT = Decimal("0.01")
-GOOD, EMPTIED, LOSER, GAINER, FROZEN, SPOILT, SWEPT, FAILED = (date(2026, 10, day) for day in range(2, 18, 2))
+GOOD, EMPTIED, LOSER, GAINER, FROZEN, SPOILT, SWEPT, FAILED, AWAITED = (date(2026, 10, day) for day in range(2, 20, 2))
 BUILT = [datetime(2026, 11, 5, hour, tzinfo=UTC) for hour in range(6)]
 FIRST_BUILT = BUILT[1].replace(tzinfo=None)
 MARTS = (
@@ -67,6 +67,7 @@ FIRST = run(
     ],
     Day(FROZEN, is_finalizing=True),
     Day(FAILED, extraction_state="failed", extraction_reason="page 3 was refused"),
+    Day(AWAITED, extraction_state="awaited", extraction_reason="not there yet"),
 )
 SECOND = run(
     2,
@@ -80,7 +81,11 @@ SECOND = run(
     Day(FROZEN, is_costed=False, purpose="reconcile"),
     superseded=[each for each in FIRST.extractions if each.kind == "sweep" and each.asked_day in (EMPTIED, SWEPT)],
 )
-THIRD = run(3, [sweep(LOSER, leg("stays", at(LOSER, 23), call_id="c"), leg("moves", at(LOSER, 22), call_id="c"))])
+THIRD = run(
+    3,
+    [sweep(LOSER, leg("stays", at(LOSER, 23), call_id="c"), leg("moves", at(LOSER, 22), call_id="c"))],
+    Day(SWEPT, extraction_state="awaited", extraction_reason="not there yet", is_finalizing=True, is_costed=False),
+)
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +147,14 @@ def test_a_failed_extraction_leaves_what_was_there(history: list[TestWarehouse])
     columns = "status, reason, legs_received, last_good_at_utc"
     assert status_of(history[2], GOOD, columns) == ("failed", "timed out", 1, FIRST_BUILT)
     assert status_of(history[1], FAILED, columns) == ("failed", "page 3 was refused", None, None)
+
+
+def test_a_day_not_yet_there_is_neither_failed_nor_empty_nor_closed(history: list[TestWarehouse]) -> None:
+    """Empty it would cost nothing, failed it would wake somebody; provisional figures stand until the source has it."""
+    assert status_of(history[1], AWAITED, "status, reason, legs_received") == ("awaited", "not there yet", None)
+    assert status_of(history[4], AWAITED) == ("awaited",)
+    assert status_of(history[3], SWEPT, "status, reason") == ("provisional", "not there yet")
+    assert legs_of(history[3], SWEPT) == [("corrected", "primary", 4 * CENT)]
 
 
 def test_a_rejected_day_keeps_its_last_good_figures(history: list[TestWarehouse]) -> None:

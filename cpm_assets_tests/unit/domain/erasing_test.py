@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cpm_assets.domain.digits import number_digits
 from cpm_assets.domain.erasing import CannotBeErasedError, ErasedNumber, erase_in_line, erased_digits, erased_number
+from cpm_assets.domain.page_readers import read_any_page
 from cpm_assets_tests.unit.resources.fake_usage_api import leg
 
 NUMBER = ErasedNumber("14155550198", 7)
@@ -70,6 +71,30 @@ def test_ids_and_ten_digits_of_the_api_stay() -> None:
     """An id is how legs are told apart; ten digits of an international API are a number of another country (D4)."""
     page = line(leg("14155550198", destinationNumber="4155550198", callId="4155550198"))
     assert erase_in_line(page, NUMBER) == page
+
+
+def test_conversations_keep_their_legs_without_the_number() -> None:
+    """Both sources' pages are kept, and a person's number is in the second kind as an address."""
+
+    def session(name: str, address: str) -> dict[str, object]:
+        segment = {
+            "segmentType": "interact",
+            "segmentStart": "2026-11-01T10:00:00Z",
+            "segmentEnd": "2026-11-01T10:01:00Z",
+        }
+        called = {"sessionId": name, "mediaType": "voice", "direction": "outbound", "sessionDnis": address}
+        return {"purpose": "customer", "sessions": [{**called, "ani": "tel:+14155550198", "segments": [segment]}]}
+
+    addresses = ("tel:+14155550198", "sip:14155550198@edge;user=phone", "tel:4155550198;ext=2", "tel:+442079460001")
+    sessions = [session(f"14155550198-{number}", address) for number, address in enumerate(addresses)]
+    page = json.dumps({"conversations": [{"conversationId": "14155550198", "participants": sessions}]}).encode()
+    after = erase_in_line(page, NUMBER)
+    legs = read_any_page(1, after).entities
+    assert [leg["legId"] for leg in legs] == [f"14155550198-{number}" for number in range(4)]  # type: ignore[index]
+    numbers = [number_digits(leg["destinationNumber"]) for leg in legs]  # type: ignore[index]
+    assert numbers == ["1415555", "1415555", "4155550198", "442079460001"]
+    assert b"tel:+14155550198" not in after
+    assert erase_in_line(after, NUMBER) == after
 
 
 def test_a_leg_that_was_rejected_stays_rejected_without_its_number() -> None:

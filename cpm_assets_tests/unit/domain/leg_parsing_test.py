@@ -55,6 +55,7 @@ def test_the_guides_leg_is_read_whole() -> None:
         call_type="voip",
         direction="outbound",
         call_outcome="answered",
+        is_billing_duration_computed=False,
     )
 
 

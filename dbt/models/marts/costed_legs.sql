@@ -11,4 +11,4 @@ select
     {{ costed_leg_columns() | join(',\n    ') }}
 from attempt
 where usage_date in {{ computed_days() }}
-{{ restored_rows('costed_legs', costed_leg_columns()) }}
+{{ restored_rows('costed_legs', costed_leg_columns(), later_leg_columns()) }}

@@ -70,6 +70,9 @@ select
         when not is_changed and earlier.status = 'final' and is_restated then 'restated'
         when not is_changed then coalesce(earlier.status, 'missing')
         when not is_attempted and gate.extraction_state = 'failed' then 'failed'
+        -- Provisional figures stand while the source does not have the whole day yet; else there is nothing to show.
+        when not is_attempted and gate.extraction_state = 'awaited' and coalesce(earlier.status, 'missing') in
+            ('missing', 'failed') then 'awaited'
         when not is_attempted then coalesce(earlier.status, 'missing')
         when not is_good then 'rejected'
         when gate.is_finalizing then 'final'

@@ -18,5 +18,6 @@ select
     destination_location,
     call_type,
     direction,
-    call_outcome
+    call_outcome,
+    is_billing_duration_computed
 from {{ lake_rows('usage_files', 'legs_path', is_asked_day_of_run('asked_day'), 'empty_legs') }}
