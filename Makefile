@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of decide what-if doctor legs erase verify rebuild bench bench-small check lint types docs browser-test clean
+.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of decide what-if doctor legs erase verify rebuild bench bench-small simulation check lint types docs browser-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -80,6 +80,9 @@ rebuild: setup ## the warehouse again, from the lake alone
 
 bench: setup ## the benchmarks at their full size, as ratios (some 30 minutes)
 	@$(RUN) -m benchmarks
+
+simulation: setup ## hundreds of seeded histories with kills, of what must be known at each instant: SEED= COUNT=
+	@$(RUN) -m cpm_assets_tests.simulation --seed $(or $(SEED),1) --count $(or $(COUNT),300)
 
 bench-small: setup ## the benchmarks at a small size, as CI runs them
 	@$(RUN) -m benchmarks --small

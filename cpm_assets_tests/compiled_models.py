@@ -9,7 +9,7 @@ import importlib.util
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -97,6 +97,19 @@ def _models(manifest: Path) -> dict[str, CompiledModel]:
     }
 
 
+def result_of_python_model(
+    python_file: Path, connection: duckdb.DuckDBPyConnection, ref: Callable[[str], duckdb.DuckDBPyRelation]
+) -> duckdb.DuckDBPyRelation:
+    """What a Python model of the project makes, as dbt would call it; `ref` gives its parents."""
+    spec = importlib.util.spec_from_file_location(python_file.stem, python_file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{python_file} is no Python module")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    made: duckdb.DuckDBPyRelation = module.model(SimpleNamespace(config=lambda **_: None, ref=ref), connection)
+    return made
+
+
 class MemoryWarehouse:
     """The models in memory, or in files below a directory where there is too much for it.
 
@@ -142,16 +155,9 @@ class MemoryWarehouse:
         built.add(name)
 
     def _result_of(self, python_file: Path) -> duckdb.DuckDBPyRelation:
-        spec = importlib.util.spec_from_file_location(python_file.stem, python_file)
-        if spec is None or spec.loader is None:
-            raise ImportError(f"{python_file} is no Python module")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        given = SimpleNamespace(
-            config=lambda **_: None, ref=lambda name: self.connection.table(self._models[name].relation)
+        return result_of_python_model(
+            python_file, self.connection, lambda name: self.connection.table(self._models[name].relation)
         )
-        made: duckdb.DuckDBPyRelation = module.model(given, self.connection)
-        return made
 
     def _load(self, inputs: RunInputs) -> None:
         for name, schema in parquet_tables.INPUT_SCHEMAS.items():

@@ -3,14 +3,14 @@
 It is what makes the warehouse derived: `make rebuild` replays it. It is also where finality lives, so that a lost
 warehouse cannot reopen a day (D21). A build's records become true together with the snapshot that shows them: they
 wait in `work/pending_builds.json` until the published link is switched, which is the one commit point. So do the frozen
-versions of days that the build closes.
+versions that the build makes, and the reviews of closed days that it publishes (`review_log.py`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from cpm_assets.resources.durable_files import write_durably
 from cpm_assets.resources.frozen_versions import FrozenVersions
+from cpm_assets.resources.log_files import entry_name, in_order_made, order_made
 from cpm_assets.resources.remembered_directories import RememberedDirectories, names_in
 
 FINAL = "final"
@@ -76,11 +77,11 @@ class BuildLog:
 
     def of_day(self, day: date) -> list[DayBuild]:
         """All builds of a day, oldest first."""
-        return [_from_json(path.read_text()) for path in sorted((self._root / day.isoformat()).glob("*.json"))]
+        return [_from_json(path.read_text()) for path in in_order_made(self._root / day.isoformat())]
 
     def of_run(self, day: date, run_id: str) -> DayBuild | None:
         """What a run made of a day, or None."""
-        for path in sorted((self._root / day.isoformat()).glob(f"*-{run_id[:8]}-*.json")):
+        for path in in_order_made(self._root / day.isoformat(), f"*-{run_id[:8]}-*.json"):
             build = _from_json(path.read_text())
             if build.run_id == run_id:
                 return build
@@ -98,25 +99,32 @@ class BuildLog:
 
     def last_of_day(self, day: date, *, good: bool = False) -> DayBuild | None:
         """The newest build of a day, or its newest good one. The names tell, so a day's hundred ticks are not read."""
-        for path in sorted((self._root / day.isoformat()).glob("*.json"), reverse=True):
+        for path in reversed(in_order_made(self._root / day.isoformat())):
             if not good or path.stem.rsplit("-", 1)[1] in GOOD_NAMES:
                 return _from_json(path.read_text())
         return None
 
     def last_costed(self, day: date) -> DayBuild | None:
         """The newest build that costed the day, accepted or not; None if every one failed before that (D23)."""
-        for path in sorted((self._root / day.isoformat()).glob("*.json"), reverse=True):
+        for path in reversed(in_order_made(self._root / day.isoformat())):
             if path.stem.rsplit("-", 1)[1] != "failed":
                 return _from_json(path.read_text())
         return None
 
-    def prepare(self, builds: Iterable[DayBuild], snapshot_name: str, frozen: Sequence[str] = ()) -> None:
-        """Set down what becomes true when the snapshot of that name is published: builds, and the names of waiting
-        frozen versions. Only while `writing`."""
+    def prepare(
+        self,
+        builds: Iterable[DayBuild],
+        snapshot_name: str,
+        frozen: Sequence[str] = (),
+        reviews: Mapping[str, str] | None = None,
+    ) -> None:
+        """Set down what becomes true when the snapshot of that name is published: builds, the names of waiting frozen
+        versions, and entries of the review log by their place below the lake. Only while `writing`."""
         body = {
             "snapshot": snapshot_name,
             "builds": {self._name(build): _to_json(build) for build in builds},
             "frozen": frozen,
+            "reviews": dict(reviews or {}),
         }
         write_durably(self._pending, json.dumps(body).encode())
 
@@ -131,20 +139,20 @@ class BuildLog:
                 self._frozen.settle(body.get("frozen", ()))
                 for name, text in body["builds"].items():
                     write_durably(self._root / name, text.encode())
+                for name, text in body.get("reviews", {}).items():
+                    write_durably(self._root.parent / name, text.encode())
             self._pending.unlink()
         self._frozen.forget_staged()
 
     def _name(self, build: DayBuild) -> str:
-        """The file of a new build below the log. Sorts by time; the six hexadecimal digits count the day's builds, so
-        that of two at one instant (a stopped clock) the later made is the later one."""
+        """The place of a new build below the log."""
         day = build.usage_date.isoformat()
-        number = sum(1 for _ in (self._root / day).glob("*.json"))
-        return f"{day}/{build.built_at_utc:%Y%m%dT%H%M%S%fZ}-{number:06x}-{build.run_id[:8]}-{build.label}.json"
+        return f"{day}/{entry_name(self._root / day, build.built_at_utc, build.run_id, build.label)}"
 
 
 def _closing_in(directory: Path) -> DayBuild | None:
     closings = (name for name in names_in(directory) if name.endswith(f"-{FINAL}.json"))
-    first = min(closings, default=None)
+    first = min(closings, key=order_made, default=None)
     return _from_json((directory / first).read_text()) if first else None
 
 

@@ -62,10 +62,13 @@ def _review(
         return replace(review, outcome=BLOCKED, reason=f"not restated: {NOT_FROZEN}"), None
     latest = read_version(frozen.of_day(day)[-1])
     review = replace(review, version=latest.version)
-    touched = touched_between(
-        known_deliveries(installation, latest.inputs_known_at_utc),
-        known_deliveries(installation, known_at),
-    )
+    if known_at < latest.inputs_known_at_utc:
+        since = f"{latest.inputs_known_at_utc:%Y-%m-%d %H:%M} UTC"
+        reason = f"not restated: the clock stands before {since}, as of which version {latest.version} was worked out"
+        return replace(review, outcome=BLOCKED, reason=reason), None
+    known_then = {file["sha256"] for file in latest.manifest["deliveries"]}
+    deliveries = known_deliveries(installation, known_at)
+    touched = touched_between([file for file in deliveries if file.delivery.sha256 in known_then], deliveries)
     say(f"{day} is final; what is known now is compared with its version {latest.version}")
     with (
         recomputed_day(installation, day, known_at, plan.tolerated, say, is_finalizing=True) as now_file,

@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from cpm_assets.resources.log_files import entry_name, in_order_made, order_made
 from cpm_assets.resources.remembered_directories import RememberedDirectories, names_in
-from cpm_assets.resources.write_once import write_once
 
+LOG = "reviews"
 UNCHANGED, RESTATED, BLOCKED = "unchanged", "restated", "blocked"
 
 
@@ -41,15 +42,16 @@ class ReviewLog:
     """Reads and appends the reviews below one lake."""
 
     def __init__(self, lake: Path) -> None:
-        self._root = lake / "reviews"
+        self._root = lake / LOG
 
-    def append(self, review: DayReview) -> None:
-        """Write a review once; only while holding the writer's lock, so that numbers are not given twice."""
-        directory = self._root / review.usage_date.isoformat()
-        number = sum(1 for _ in directory.glob("*.json"))
-        name = f"{review.known_at_utc:%Y%m%dT%H%M%S%fZ}-{number:06x}-{review.run_id[:8]}-{review.outcome}.json"
-        text = json.dumps(asdict(review), default=lambda value: value.isoformat(), indent=1)
-        write_once(directory / name, text.encode())
+    def entries(self, reviews: Iterable[DayReview]) -> dict[str, str]:
+        """New entries, by their place below the lake: `BuildLog.prepare` takes them, so that they become true with what
+        is published of them. Only while holding the writer's lock."""
+        return {
+            f"{LOG}/{day}/{entry_name(self._root / day, review.known_at_utc, review.run_id, review.outcome)}": text
+            for review in reviews
+            for day, text in ((review.usage_date.isoformat(), _to_json(review)),)
+        }
 
     def of_day(self, day: date) -> list[DayReview]:
         """All reviews of a day, oldest first."""
@@ -57,8 +59,8 @@ class ReviewLog:
 
     def last_of_day(self, day: date) -> DayReview | None:
         """The newest review of a day, or None."""
-        names = sorted((self._root / day.isoformat()).glob("*.json"))
-        return _from_json(names[-1].read_text()) if names else None
+        paths = in_order_made(self._root / day.isoformat())
+        return _from_json(paths[-1].read_text()) if paths else None
 
     def of_days(self, days: Iterable[date]) -> dict[date, list[DayReview]]:
         """The reviews of those of the days that have any."""
@@ -67,12 +69,16 @@ class ReviewLog:
 
 
 def _reviews_in(directory: Path) -> tuple[DayReview, ...]:
-    names = sorted(name for name in names_in(directory) if name.endswith(".json"))
-    return tuple(_from_json((directory / name).read_text()) for name in names)
+    names = (name for name in names_in(directory) if name.endswith(".json"))
+    return tuple(_from_json((directory / name).read_text()) for name in sorted(names, key=order_made))
 
 
 _REVIEWS = RememberedDirectories(_reviews_in)
 """The reviews of a day, by the day's directory in the log."""
+
+
+def _to_json(review: DayReview) -> str:
+    return json.dumps(asdict(review), default=lambda value: value.isoformat(), indent=1)
 
 
 def _from_json(text: str) -> DayReview:

@@ -21,7 +21,7 @@ from cpm_assets.resources.duckdb_lock import process_having_open
 from cpm_assets.resources.durable_files import fsync_directory, write_durably
 from cpm_assets.resources.frozen_versions import FrozenVersions
 from cpm_assets.resources.published import PublishedSnapshots, restore
-from cpm_assets.resources.review_log import ReviewLog
+from cpm_assets.resources.review_log import DayReview, ReviewLog
 from cpm_assets.resources.writer_lock import POLL_SECONDS, writer_lock
 
 
@@ -54,12 +54,12 @@ class Warehouse:
             self._recover(say, afresh=afresh)
             yield
 
-    def commit(self, builds: Iterable[DayBuild], at: datetime, run_id: str) -> Path:
-        """Publish the marts and, in the same step, make the builds' records and frozen files true. Only while
-        `writing`."""
+    def commit(self, builds: Iterable[DayBuild], at: datetime, run_id: str, reviews: Iterable[DayReview] = ()) -> Path:
+        """Publish the marts and, in the same step, make the records of builds and reviews and the frozen files true.
+        Only while `writing`."""
         name = self.snapshots.name(at, run_id)
         self._flush_marts()
-        self.builds.prepare(builds, name, self.frozen.staged())
+        self.builds.prepare(builds, name, self.frozen.staged(), self.reviews.entries(reviews))
         version = self.snapshots.publish(self.marts_file, name)
         self._rebuild_mark.unlink(missing_ok=True)
         self.builds.settle(name)

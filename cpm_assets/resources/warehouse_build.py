@@ -85,10 +85,7 @@ class BuildReport:
 
 
 def build_days(installation: Installation, plan: RunPlan, say: Say) -> BuildReport:
-    """Run dbt over the plan's days, record their builds and publish. Raises as `run_models` does.
-
-    Reviews are logged after that: one that was killed before is made again, and finds its version published, or none.
-    """
+    """Run dbt over the plan's days, record their builds and reviews, and publish. Raises as `run_models` does."""
     outcomes, models = run_models(installation, plan, say)
     versions = tuple(installation.warehouse.frozen.staged_versions())
     closed = {each.usage_date: each.manifest_sha256 for each in versions if each.version == FIRST}
@@ -100,9 +97,7 @@ def build_days(installation: Installation, plan: RunPlan, say: Say) -> BuildRepo
     for build in builds:
         if not build.is_good:
             say(f"{build.usage_date}: {build.outcome}: {build.reason}")
-    snapshot = installation.warehouse.commit(builds, plan.as_of_utc, plan.run_id)
-    for review in plan.reviews:
-        installation.warehouse.reviews.append(review)
+    snapshot = installation.warehouse.commit(builds, plan.as_of_utc, plan.run_id, plan.reviews)
     say(f"published {snapshot.name}")
     groups = publish_groups(installation.directory.published, snapshot, say)
     pack_readings(installation, [day.plan.usage_date for day in plan.days], say)

@@ -21,6 +21,7 @@ from cpm_assets.resources.review_log import DayReview
 from cpm_assets.runs import range_tags
 from cpm_assets.sensors import RETRY_HOURS, build_sensors, finalizations_due
 from cpm_assets.settings import settings_from_environment
+from cpm_assets_tests.unit.logged_reviews import log_review
 from cpm_assets_tests.unit.runs_of_days import FAILURE, STARTED, SUCCESS, run_of
 
 FIRST = date(2026, 11, 1)
@@ -76,6 +77,13 @@ def test_a_closed_day_is_not_due_again(installation: Installation) -> None:
     now = datetime(2026, 11, 6, tzinfo=UTC)
     close(installation, date(2026, 11, 2), now)
     assert finalizations_due(installation, now, set()) == [date(2026, 11, 1), date(2026, 11, 3)]
+
+
+def test_a_failed_closing_that_a_fast_clock_dated_into_the_future_holds_nothing_up(installation: Installation) -> None:
+    """Set right again, the clock would have the day wait for as long as it was ahead: weeks, after a mistyped year."""
+    now = datetime(2026, 11, 4, tzinfo=UTC)
+    close(installation, FIRST, now + timedelta(days=30), is_accepted=False)
+    assert finalizations_due(installation, now, set()) == [FIRST]
 
 
 def test_before_the_first_day_nothing_is_due(installation: Installation) -> None:
@@ -213,7 +221,7 @@ def test_closed_days_are_read_again_at_their_hours_and_not_twice(
 
     assert (asked(71.9), asked(72), asked(400)) == ([], ["2026-11-01"], ["2026-11-01"])
     swept = end + timedelta(hours=80)
-    installation.warehouse.reviews.append(DayReview(FIRST, "run-of-80", swept, swept, "unchanged", 1, None))
+    log_review(installation.warehouse, DayReview(FIRST, "run-of-80", swept, swept, "unchanged", 1, None))
     assert (asked(90), asked(96)) == ([], ["2026-11-01"])
 
 
@@ -224,7 +232,7 @@ def test_a_comparison_without_reading_does_not_count_as_a_late_sweep(
     end = datetime(2026, 11, 2, tzinfo=UTC)
     close(installation, FIRST, end + timedelta(hours=48))
     compared, read = end + timedelta(hours=80), end + timedelta(hours=47)
-    installation.warehouse.reviews.append(DayReview(FIRST, "card", compared, read, "unchanged", 1, None))
+    log_review(installation.warehouse, DayReview(FIRST, "card", compared, read, "unchanged", 1, None))
     (request,) = ask(installation, instance, "late_sweep_sensor", end + timedelta(hours=81))
     assert (request.partition_key, request.tags[PURPOSE_TAG]) == ("2026-11-01", "late_sweep")
 

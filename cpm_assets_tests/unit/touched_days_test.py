@@ -14,6 +14,7 @@ from cpm_assets.resources.review_log import DayReview
 from cpm_assets.settings import settings_from_environment
 from cpm_assets.touched_days import touched_days
 from cpm_assets_tests.pipeline.scripted_usage import CARDS, CONTRACTS, LONG_AGO, put_file
+from cpm_assets_tests.unit.logged_reviews import log_review
 
 CLOSED, OPEN, TODAY = (date(2026, 11, day) for day in (1, 5, 6))
 START = datetime(2026, 11, 6, tzinfo=UTC)
@@ -138,7 +139,7 @@ def test_a_closed_day_is_touched_until_it_was_compared(installation: Installatio
     )
     (touched,) = touched_days(installation, hours(3))
     assert (touched.usage_date, touched.is_final) == (CLOSED, True)
-    installation.warehouse.reviews.append(DayReview(CLOSED, "run-1", hours(3), hours(0), "restated", 2, "why"))
+    log_review(installation.warehouse, DayReview(CLOSED, "run-1", hours(3), hours(0), "restated", 2, "why"))
     assert found(installation, hours(4)) == {}
 
 
@@ -146,9 +147,16 @@ def test_a_closed_day_whose_comparison_is_blocked_waits_for_the_missing_carriers
     installation: Installation,
 ) -> None:
     """Its late legs are published nowhere, so no published table names the carrier that the card is for."""
-    installation.warehouse.reviews.append(DayReview(CLOSED, "run-1", hours(1), hours(1), "blocked", 1, "'Halcyon'"))
+    log_review(installation.warehouse, DayReview(CLOSED, "run-1", hours(1), hours(1), "blocked", 1, "'Halcyon'"))
     deliver(installation, hours(2), **{"rate_cards/new.csv": card("Halcyon", "2026-01-01")})
     assert found(installation, hours(3)) == {CLOSED: ("Halcyon",)}
+
+
+def test_what_comes_after_a_comparison_by_a_clock_set_back_touches_the_day(installation: Installation) -> None:
+    """The closing's later instant would hide a card that came between the two: the day would never be restated."""
+    log_review(installation.warehouse, DayReview(CLOSED, "run-1", hours(0.5), hours(0.5), "blocked", 1, "the clock"))
+    deliver(installation, hours(0.7), **{"rate_cards/new.csv": card("Acme", "2026-10-01")})
+    assert CLOSED in found(installation, hours(3))
 
 
 def test_a_day_that_a_fast_clock_dated_into_the_future_is_left_until_then(installation: Installation) -> None:

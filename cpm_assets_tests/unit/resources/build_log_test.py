@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cpm_assets.resources.build_log import BuildLog, DayBuild
+from cpm_assets.resources.review_log import DayReview, ReviewLog
 
 DAY = date(2026, 11, 1)
 BUILD = DayBuild(
@@ -84,12 +85,12 @@ def log_file_names(root: Path, day: str) -> list[str]:
     return sorted(path.name for path in (root / "lake" / "builds" / day).iterdir())
 
 
-def test_builds_are_in_order_of_time(log: BuildLog) -> None:
-    """The newest build says what the day is."""
+def test_builds_are_in_the_order_in_which_they_were_made(log: BuildLog) -> None:
+    """The build made last is what is published, also after the clock was set back: a rebuild must replay it last."""
     for minutes in (20, 0, 10):
         record(log, later(BUILD, minutes))
-    assert [build.built_at_utc.minute for build in log.of_day(DAY)] == [0, 10, 20]
-    assert log.last_of_day(DAY).built_at_utc.minute == 20
+    assert [build.built_at_utc.minute for build in log.of_day(DAY)] == [20, 0, 10]
+    assert log.last_of_day(DAY).built_at_utc.minute == 10
 
 
 def test_of_builds_at_one_instant_the_later_made_is_the_last(log: BuildLog) -> None:
@@ -156,6 +157,16 @@ def test_days_are_those_ever_built_in_order_whatever_else_lies_there(log: BuildL
     record(log, replace(BUILD, usage_date=date(2026, 11, 3)), BUILD)
     (tmp_path / "lake" / "builds" / "lost+found").mkdir()
     assert log.days() == [DAY, date(2026, 11, 3)]
+
+
+def test_a_review_becomes_true_with_the_snapshot_that_shows_it(log: BuildLog, tmp_path: Path) -> None:
+    """A version that is published without its review has its hash nowhere else."""
+    reviews = ReviewLog(tmp_path / "lake")
+    review = DayReview(DAY, "run-1", BUILD.built_at_utc, BUILD.known_at_utc, "restated", 2, "why", "abc")
+    for published, expected in ((None, []), ("snapshot-1", [review])):
+        log.prepare([], "snapshot-1", reviews=reviews.entries([review]))
+        log.settle(published)
+        assert reviews.of_day(DAY) == expected
 
 
 def test_what_a_kill_left_half_written_is_no_build(log: BuildLog, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ Nothing here knows what is tested. `killed_at` is to be called in a child of its
 that has threads, as the test process may have, can deadlock.
 """
 
+import errno
 import itertools
 import os
 import signal
@@ -27,6 +28,7 @@ STEPS = {
     "shutil.copyfile",
 }
 """Python's own audit events of what changes files (`open` to write): every one is a moment to be killed at."""
+NEEDS_ROOM = {"open", "os.link", "os.mkdir", "os.symlink", "shutil.copyfile"}
 
 
 class Child:
@@ -81,6 +83,62 @@ def run_alone(module: str, function: str, *arguments: object) -> str:
 
 def in_fork(action: Callable[[], object]) -> bool:
     """Do it in a forked process; whether that was killed. Raises if it failed otherwise."""
+    _, status = os.waitpid(_forked(action), 0)
+    if os.WIFSIGNALED(status):
+        return True
+    assert status == 0, "see above"
+    return False
+
+
+def killed_at(step: int, action: Callable[[], object]) -> bool:
+    """Do it in a forked process that is SIGKILLed just before its `step`-th change of a file (from 1); if it was."""
+    return in_fork(lambda: _watched(action, step, lambda _event, _path: os.kill(os.getpid(), signal.SIGKILL)))
+
+
+def with_full_disk_from(step: int, action: Callable[[], object]) -> bool:
+    """Do it in a forked process whose disk is full from its `step`-th change of a file on; whether that stopped it.
+
+    What needs no room (renaming, removing) goes on. Raises if it failed otherwise.
+    """
+
+    def refuse(event: str, path: object) -> None:
+        if event in NEEDS_ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    def tried() -> None:
+        try:
+            _watched(action, step, refuse, is_lasting=True)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            os.kill(os.getpid(), signal.SIGKILL)  # as far as the caller is told: it was stopped
+
+    return in_fork(tried)
+
+
+def held_at(step: int, first: Callable[[], object], second: Callable[[Callable[[str], object]], object]) -> None:
+    """Do both in processes of their own: the first stands still at a step until the second waits for it, or is over.
+
+    The second is given the function to say that it waits with. Raises if one of them fails.
+    """
+
+    def meet() -> None:
+        held = _forked(lambda: _watched(first, step, lambda _event, _path: os.kill(os.getpid(), signal.SIGSTOP)))
+        _, status = os.waitpid(held, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            second(lambda _text: None)
+        else:
+            try:
+                second(lambda _text: os.kill(held, signal.SIGCONT))
+            finally:
+                os.kill(held, signal.SIGCONT)
+                _, status = os.waitpid(held, 0)
+        assert status == 0, "see above"
+
+    in_fork(meet)
+
+
+def _forked(action: Callable[[], object]) -> int:
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
@@ -90,25 +148,21 @@ def in_fork(action: Callable[[], object]) -> bool:
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
-    _, status = os.waitpid(pid, 0)
-    if os.WIFSIGNALED(status):
-        return True
-    assert os.WEXITSTATUS(status) == 0, "see above"
-    return False
+    return pid
 
 
-def killed_at(step: int, action: Callable[[], object]) -> bool:
-    """Do it in a forked process that is SIGKILLed just before its `step`-th change of a file (from 1); if it was."""
+def _watched(
+    action: Callable[[], object], step: int, then: Callable[[str, object], object], *, is_lasting: bool = False
+) -> None:
+    """Do it, and `then` just before its `step`-th change of a file (from 1), or before that and all that follow."""
+    steps = itertools.count(1)
 
-    def watched() -> None:
-        steps = itertools.count(1)
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        is_reading = event == "open" and not arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if event in STEPS and not is_reading:
+            number = next(steps)
+            if number == step or (is_lasting and number > step):
+                then(event, arguments[0])
 
-        def hook(event: str, arguments: tuple[object, ...]) -> None:
-            is_reading = event == "open" and not arguments[2] & (os.O_WRONLY | os.O_RDWR)
-            if event in STEPS and not is_reading and next(steps) == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(hook)
-        action()
-
-    return in_fork(watched)
+    sys.addaudithook(hook)
+    action()

@@ -12,6 +12,7 @@ from cpm_assets.resources.frozen_verification import FrozenDamagedError, check_b
 from cpm_assets.resources.frozen_versions import MANIFEST_FILE
 from cpm_assets.resources.review_log import DayReview
 from cpm_assets.resources.warehouse import Warehouse
+from cpm_assets_tests.unit.logged_reviews import log_review
 from cpm_assets_tests.unit.resources.frozen_rows import DAY, write
 
 
@@ -41,7 +42,7 @@ def test_a_manifest_edited_to_fit_its_files_is_refused_by_a_rebuild_without_a_pu
     build = DayBuild(DAY, "run", AT, AT, "accepted", True, True, None, manifest_sha256=closed.manifest_sha256)
     warehouse.builds.prepare([build], "snapshot")
     warehouse.builds.settle("snapshot")
-    warehouse.reviews.append(DayReview(DAY, "run", AT, AT, "restated", 2, None, restated.manifest_sha256))
+    log_review(warehouse, DayReview(DAY, "run", AT, AT, "restated", 2, None, restated.manifest_sha256))
     check_before_reading(warehouse, [DAY])
     for number, place in ((1, "build log"), (2, "review log")):
         path = warehouse.frozen.directory(DAY, number) / MANIFEST_FILE
