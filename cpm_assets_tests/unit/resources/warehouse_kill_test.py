@@ -1,14 +1,15 @@
-"""Claims about `cpm_assets.resources.warehouse` when a build is SIGKILLed, at each single step of it."""
+"""Claims about `cpm_assets.resources.warehouse` when a build is SIGKILLed, or the disk is full, at each step."""
 
 import itertools
 import json
 import shutil
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.resources.warehouse import Warehouse
-from cpm_assets_tests.unit.resources.child_processes import in_fork, killed_at, run_alone
+from cpm_assets_tests.unit.resources.child_processes import in_fork, killed_at, run_alone, with_full_disk_from
 from cpm_assets_tests.unit.resources.warehouse_test import AT, build_of, make
 
 FROZEN_FILES = {"cpm_daily.parquet": "figures", "manifest.json": "{}"}
@@ -34,8 +35,26 @@ def test_killed_at_any_step_a_build_happened_whole_or_not_at_all(tmp_path: Path)
     assert set(outcomes) == {1, 2}
 
 
+def test_with_a_disk_that_is_full_from_any_step_on_a_build_happened_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Disks fill up in the middle of the largest write; the next build, with room again, must find no half of it."""
+    outcomes = json.loads(run_alone(__name__, "build_with_full_disk_from_every_step", tmp_path))
+    assert len(outcomes) >= 15
+    assert outcomes == sorted(outcomes)
+    assert set(outcomes) == {1, 2}
+
+
 def build_killed_at_every_step(root: str) -> None:
-    """In a process of its own: day 1 is built; the build of day 2 is killed at each step; then the next one begins."""
+    """In a process of its own: see `_build_stopped_at_every_step`."""
+    _build_stopped_at_every_step(root, killed_at)
+
+
+def build_with_full_disk_from_every_step(root: str) -> None:
+    """In a process of its own: see `_build_stopped_at_every_step`."""
+    _build_stopped_at_every_step(root, with_full_disk_from)
+
+
+def _build_stopped_at_every_step(root: str, stopped_at: Callable[[int, Callable[[], object]], bool]) -> None:
+    """Day 1 is built; the build of day 2 is stopped at each step; then the next one begins."""
     base, other = Path(root) / "base", Path(root) / "other"
     before = Warehouse(DataDirectory(base), 3)
     in_fork(lambda: make(before, 1))
@@ -53,17 +72,17 @@ def build_killed_at_every_step(root: str) -> None:
                 stage_frozen_files(warehouse.frozen.staging_directory(date(2026, 11, 2)))
                 warehouse.commit([build_of(2)], AT + timedelta(minutes=2), "run00002")
 
-        was_killed = killed_at(step, build)
+        was_stopped = stopped_at(step, build)
         seen = next(number for number in content if warehouse.directory.published_file.read_bytes() == content[number])
         with warehouse.writing("run 3", lambda text: None):
             assert warehouse.marts_file.read_bytes() == content[seen], "the next build starts from what is published"
             assert warehouse.builds.days() == [date(2026, 11, number) for number in range(1, seen + 1)]
             assert warehouse.frozen.days() == [date(2026, 11, 2)][: seen - 1], "frozen with the figures, or not at all"
             assert all(files_of(path) == FROZEN_FILES for path in warehouse.frozen.of_day(date(2026, 11, 2)))
-            assert not (warehouse.directory.work / "freezing").exists(), "what a killed build left is gone"
-        assert was_killed or seen == 2
+            assert not (warehouse.directory.work / "freezing").exists(), "what a stopped build left is gone"
+        assert was_stopped or seen == 2
         outcomes.append(seen)
         shutil.rmtree(copy)
-        if not was_killed:
+        if not was_stopped:
             break
     print(json.dumps(outcomes))
