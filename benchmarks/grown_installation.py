@@ -102,7 +102,9 @@ def _write_logs(installation: Installation, days: list[date], now: datetime) -> 
     log.settle("published")
     for hours in LATE_HOURS:
         swept = at + timedelta(hours=24 + hours, minutes=5)
-        installation.warehouse.reviews.append(DayReview(model, f"{hours:08x}", swept, swept, UNCHANGED, 1, None))
+        review = DayReview(model, f"{hours:08x}", swept, swept, UNCHANGED, 1, None)
+        log.prepare([], "published", reviews=installation.warehouse.reviews.entries([review]))
+        log.settle("published")
     for folder in ("builds", "reviews"):
         files = {path.name: path.read_text() for path in (installation.lake.root / folder / str(model)).iterdir()}
         for day in days[1:]:

@@ -12,7 +12,7 @@ import dagster as dg
 import duckdb
 
 from cpm_assets.domain.alerting import Problem
-from cpm_assets.domain.build_plan import PURPOSE_TAG, RECONCILE, STATUS, VERIFY
+from cpm_assets.domain.build_plan import PURPOSE_TAG, RECOMPUTE, RECONCILE, STATUS, VERIFY
 from cpm_assets.domain.finality import closes_at
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import BuildLog
@@ -21,8 +21,11 @@ from cpm_assets.runbooks import runbook_link
 from cpm_assets.runs import days_of_run
 from cpm_assets.settings import RUNBOOKS_URL
 
-SUBJECTS = {RECONCILE: "newest_reconciliation", VERIFY: "frozen_days_intact"}
+SUBJECTS = {RECONCILE: "newest_reconciliation", VERIFY: "frozen_days_intact", RECOMPUTE: "closed_day_recomputed"}
 """What an alert of a failed run is about, by the run's purpose; else the day's newest run."""
+
+CHECKS_OF_CLOSED_DAYS = {SUBJECTS[VERIFY], SUBJECTS[RECOMPUTE]}
+"""Subjects with a runbook of their own."""
 
 LOOK_BACK_DAYS = 14
 """Failed runs older than this are history: their day's checks and `day_status` still tell of them."""
@@ -136,7 +139,7 @@ def failed_runs(
             usage_date=day.isoformat(),
             text=f"{run.job_name} failed for {day}: open run {run.run_id} in Dagster",
             failing_rows=0,
-            runbook=runbook_link(runbooks_url, subject if subject == SUBJECTS[VERIFY] else "failed_run"),
+            runbook=runbook_link(runbooks_url, subject if subject in CHECKS_OF_CLOSED_DAYS else "failed_run"),
             run_id=run.run_id,
         )
         for (day, subject), run in sorted(newest.items(), key=lambda item: item[0])

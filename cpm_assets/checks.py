@@ -18,6 +18,7 @@ import dagster as dg
 import duckdb
 import yaml
 
+from cpm_assets.closed_day_check import build_closed_day_check
 from cpm_assets.dbt_project import PROJECT_DIR
 from cpm_assets.frozen_days_check import build_frozen_days_check
 from cpm_assets.installation import Installation
@@ -103,7 +104,7 @@ def build_checks(partitions_def: dg.PartitionsDefinition) -> list[dg.AssetChecks
             },
         )
 
-    return [day_checks, open_day_fresh, build_frozen_days_check(partitions_def)]
+    return [day_checks, open_day_fresh, build_frozen_days_check(partitions_def), build_closed_day_check(partitions_def)]
 
 
 def published_results(installation: Installation, days: Sequence[date]) -> list[dict[str, Any]]:

@@ -7,12 +7,24 @@ from __future__ import annotations
 
 import dagster as dg
 
-from cpm_assets.domain.build_plan import DAY, FINALIZE, LATE_SWEEP, PURPOSE_TAG, RECONCILE, RECOST, STATUS, TICK, VERIFY
+from cpm_assets.domain.build_plan import (
+    DAY,
+    FINALIZE,
+    LATE_SWEEP,
+    PURPOSE_TAG,
+    RECOMPUTE,
+    RECONCILE,
+    RECOST,
+    STATUS,
+    TICK,
+    VERIFY,
+)
 
 FRESHNESS = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("cpm_fact"), "open_day_fresh"))
 INTACT = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("day_versions"), "frozen_days_intact"))
+RECOMPUTED = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("day_versions"), "closed_day_recomputed"))
 WHAT_IF = dg.AssetSelection.assets("what_if")
-EVERYTHING = dg.AssetSelection.all() - FRESHNESS - INTACT - WHAT_IF
+EVERYTHING = dg.AssetSelection.all() - FRESHNESS - INTACT - RECOMPUTED - WHAT_IF
 ALL_BUT_EXTRACTION = EVERYTHING - dg.AssetSelection.assets("raw_legs")
 TICK_ASSETS = (
     (
@@ -21,6 +33,7 @@ TICK_ASSETS = (
     )
     - FRESHNESS
     - INTACT
+    - RECOMPUTED
 )
 """What a tick tells Dagster of. dbt builds every model all the same; a hundred ticks a day need not all say so."""
 RECONCILIATION = dg.AssetSelection.groups("deliveries", "reconciliation") | dg.AssetSelection.assets("published")
@@ -70,6 +83,12 @@ def build_jobs() -> list[dg.JobDefinition | dg.UnresolvedAssetJobDefinition]:
         ),
         job(
             "verify_job", VERIFY, INTACT, "Whether every frozen file still has its hash and every manifest its totals."
+        ),
+        job(
+            "recompute_job",
+            RECOMPUTE,
+            RECOMPUTED,
+            "Whether a closed day, another one each night, is still what its inputs give (D22).",
         ),
         job(
             "what_if_job",

@@ -81,7 +81,26 @@ def build_schedules(installation: Installation) -> list[dg.ScheduleDefinition]:
             return dg.SkipReason(f"the first day, {first_day}, has not begun")
         return dg.RunRequest(run_key=None, tags=range_tags(today, today))
 
-    return [open_day_schedule, daily_reconciliation_schedule, freshness_schedule, daily_verification_schedule]
+    @dg.schedule(
+        job_name="recompute_job",
+        cron_schedule="30 4 * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Nightly: one closed day, worked out again from its inputs, is what was frozen.",
+    )
+    def nightly_recomputation_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        today = _instant(context).date()
+        if today < first_day:
+            return dg.SkipReason(f"the first day, {first_day}, has not begun")
+        return dg.RunRequest(run_key=None, tags=range_tags(today, today))
+
+    return [
+        open_day_schedule,
+        daily_reconciliation_schedule,
+        freshness_schedule,
+        daily_verification_schedule,
+        nightly_recomputation_schedule,
+    ]
 
 
 def _instant(context: dg.ScheduleEvaluationContext) -> datetime:

@@ -9,7 +9,7 @@ from cpm_assets.commands.report import print_day_figures, print_days
 from cpm_assets.commands.terminal import say
 from cpm_assets.domain.extraction_receipt import ExtractionReceipt
 from cpm_assets.installation import Installation
-from cpm_assets.resources.build_log import Tolerated
+from cpm_assets.resources.day_comparison import compared_with, tolerated_by
 from cpm_assets.resources.delivery_store import REFERENCE_KINDS
 from cpm_assets.resources.frozen_versions import FIRST, FrozenVersion, read_version
 from cpm_assets.resources.recomputation import recomputed_day
@@ -40,7 +40,7 @@ def print_as_of(installation: Installation, day: date, at: datetime) -> int:
     say(f"{day} is worked out again from what was received by {_text(known_at)} …")
     tolerated = closing.tolerated if closing and is_final else tolerated_now(installation.settings)
     if version and version.version > FIRST:
-        tolerated = Tolerated(*(version.manifest["settings"][f"tolerated_{name}"] for name in Tolerated._fields))
+        tolerated = tolerated_by(version)
     with recomputed_day(installation, day, known_at, tolerated, say, is_finalizing=is_final) as marts_file:
         state = f"final since {_text(closing.built_at_utc)}" if closing and is_final else "provisional"
         if version and version.version > FIRST:
@@ -48,6 +48,8 @@ def print_as_of(installation: Installation, day: date, at: datetime) -> int:
         print(f"{day} as known at {_text(at)}: {state}")
         print_day_figures(marts_file, day)
         print_days(marts_file, day, day)
+        if version:
+            print(f"\nThese are {compared_with(installation, version, marts_file).verdict}")
     _print_inputs(installation, selection.extractions, known_at)
     return 0
 

@@ -14,8 +14,8 @@ PURPOSE_TAG = "cpm/purpose"
 """The run tag that says what a run is for; a run without it (materialized by hand in the UI) is a `day` run."""
 
 DAY, TICK, FINALIZE, RECOST, RECONCILE, STATUS = "day", "tick", "finalize", "recost", "reconcile", "status"
-LATE_SWEEP, VERIFY = "late_sweep", "verify"
-PURPOSES = (DAY, TICK, FINALIZE, RECOST, LATE_SWEEP, RECONCILE, STATUS, VERIFY)
+LATE_SWEEP, VERIFY, RECOMPUTE = "late_sweep", "verify", "recompute"
+PURPOSES = (DAY, TICK, FINALIZE, RECOST, LATE_SWEEP, RECONCILE, STATUS, VERIFY, RECOMPUTE)
 COSTING = (DAY, TICK, FINALIZE, RECOST)
 
 

@@ -6,21 +6,18 @@ closed figures are never touched. A new version waits, like a closing's, for the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import duckdb
 
-from cpm_assets.domain.recosting import Touched
 from cpm_assets.installation import Installation
 from cpm_assets.resources.closing_facts import closing_facts
+from cpm_assets.resources.day_comparison import compared, difference_of, legs_files
 from cpm_assets.resources.frozen_versions import ORDER, FrozenVersion, read_version, write_version
 from cpm_assets.resources.recomputation import recomputed_day
 from cpm_assets.resources.reference_rows import touched_between
-from cpm_assets.resources.restatement_sql import CHANGED_CELLS, CHANGED_LEGS
 from cpm_assets.resources.review_log import BLOCKED, RESTATED, UNCHANGED, DayReview
 from cpm_assets.resources.run_inputs import PlannedDay, RunPlan, known_deliveries
 
@@ -69,10 +66,11 @@ def _review(
     known_then = {file["sha256"] for file in latest.manifest["deliveries"]}
     deliveries = known_deliveries(installation, known_at)
     touched = touched_between([file for file in deliveries if file.delivery.sha256 in known_then], deliveries)
+    readings = [legs_files(installation, day, at) for at in (latest.inputs_known_at_utc, known_at)]
     say(f"{day} is final; what is known now is compared with its version {latest.version}")
     with (
         recomputed_day(installation, day, known_at, plan.tolerated, say, is_finalizing=True) as now_file,
-        _compared(latest, now_file, touched) as connection,
+        compared(latest, now_file, touched, *readings) as connection,
     ):
         (rejection,) = connection.execute(
             "select max(reason) from now.day_status where usage_date = $day and status = 'rejected'", {"day": day}
@@ -87,39 +85,12 @@ def _review(
     return replace(review, outcome=RESTATED, **made_known), made
 
 
-@contextmanager
-def _compared(latest: FrozenVersion, now_file: Path, touched: Iterable[Touched]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the tables that `restatement_sql` compares, and `now`, the marts as worked out aside."""
-    day = latest.usage_date
-    with duckdb.connect() as connection:
-        connection.execute(f"attach {_text(now_file)} as now (read_only)")
-        for name, table in (("legs", "costed_legs"), ("daily", "cpm_daily")):
-            frozen = _text(latest.directory / f"{table}.parquet")
-            connection.execute(f"create table before_{name} as select * from {frozen}")  # noqa: S608
-            connection.execute(
-                f"create table after_{name} as select * from now.{table} where usage_date = $day",  # noqa: S608
-                {"day": day},
-            )
-        connection.execute("create table touched (kind varchar, carrier_name varchar)")
-        for kind, carrier in sorted({(each.kind, each.carrier_name) for each in touched if each.holds(day)}):
-            connection.execute("insert into touched values ($kind, $carrier)", {"kind": kind, "carrier": carrier})
-        connection.execute(f"create table changed_legs as {CHANGED_LEGS}")
-        connection.execute(f"create table changed_cells as {CHANGED_CELLS}")
-        yield connection
-
-
 def _difference(connection: duckdb.DuckDBPyConnection) -> str | None:
     """What differs, in one line for `day_versions` and the alert: legs by change and cause, worth by currency."""
     legs = connection.execute(
         "select count(*), change, cause from changed_legs group by all order by change, cause"
     ).fetchall()
-    worth = connection.execute(
-        "select sum(total_cost_delta), currency from changed_cells group by all order by currency"
-    ).fetchall()
-    if not legs and not worth:
-        return None
-    what = ", ".join(f"{count} {change} ({cause})" for count, change, cause in legs) or "none"
-    return f"legs: {what}; worth {', '.join(f'{delta:+,.6f} {currency}' for delta, currency in worth) or 'nothing'}"
+    return difference_of(connection, [f"{count} {change} ({cause})" for count, change, cause in legs])
 
 
 def _write_version(
@@ -159,7 +130,3 @@ def _write_version(
         "follows_manifest_sha256": latest.manifest_sha256,
     }
     return write_version(installation.warehouse.frozen.staging_directory(day, number), tables, stated)
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -1,18 +1,20 @@
 """Restatement SQL: the difference between two versions of a day's legs and figures, and the cause of each leg's.
 
 Queries over the tables `before_legs`, `after_legs`, `before_daily`, `after_daily` (columns as `costed_legs` and
-`cpm_daily`) and `touched` (kind, carrier_name: whose cards or contracts changed in between). Only text: who runs it is
-`final_day_review.py`.
+`cpm_daily`), `touched` (kind, carrier_name: whose cards or contracts changed in between) and `renumbered` (leg_id: legs
+whose called number was corrected). Only text: who runs it is `final_day_review.py`.
 """
 
 from __future__ import annotations
 
 _RECEIVED = (
     "call_id", "sip_call_id", "start_time_utc", "end_time_utc", "media_seconds", "billing_seconds", "carrier_name",
-    "destination_location", "call_type", "direction", "call_outcome", "leg_type", "is_fallback", "is_in_progress",
+    "destination_location", "call_type", "direction", "call_outcome", "is_in_progress",
 )  # fmt: skip
-"""What the leg is, and what its call's other legs make of it. Not the called number, which is shown as a setting says:
-a correction of it shows in the prefix and the price."""
+"""What the leg is. Not the called number, which is shown as a setting says: a correction of it is in `renumbered`."""
+
+_OF_ITS_CALL = ("leg_type", "is_fallback")
+"""What its call's other legs make of it."""
 
 _CARD = ("matched_prefix", "destination_region", "rate_per_minute")
 _TERMS = (
@@ -38,7 +40,9 @@ select
     coalesce(after.leg_id, before.leg_id) as leg_id,
     case when before.leg_id is null then 'new' when after.leg_id is null then 'vanished' else 'changed' end as change,
     case
-        when before.leg_id is null or after.leg_id is null or {_differ(_RECEIVED)} then 'late_leg'
+        when before.leg_id is null or after.leg_id is null then 'late_leg'
+        when {_differ(_RECEIVED)} or after.leg_id in (select leg_id from renumbered) then 'corrected_leg'
+        when {_differ(_OF_ITS_CALL)} then 'late_leg'
         when {_differ(_CARD)} and {_touched("rate_cards")} then 'card'
         when {_touched("carrier_contracts")} then 'contract'
         when {_touched("rate_cards")} then 'card'
@@ -54,9 +58,24 @@ select
     after.currency as currency_after
 from before_legs as before
 full outer join after_legs as after on before.leg_id = after.leg_id
-where before.leg_id is null or after.leg_id is null or {_differ((*_RECEIVED, *_CARD, *_TERMS))}
+where before.leg_id is null or after.leg_id is null or {_differ((*_RECEIVED, *_OF_ITS_CALL, *_CARD, *_TERMS))}
 """  # noqa: S608
 """One row per leg that is new, changed or vanished."""
+
+RENUMBERED = """
+with numbers as (
+    select
+        leg_id,
+        arg_max(destination_number, (extraction_started_at_utc, extraction_id, position))
+            filter (where list_contains($before, filename)) as number_before,
+        arg_max(destination_number, (extraction_started_at_utc, extraction_id, position))
+            filter (where list_contains($after, filename)) as number_after
+    from read_parquet($files, filename = true)
+    group by leg_id
+)
+select leg_id from numbers where number_before is distinct from number_after
+"""
+"""One row per leg whose called number differs between the parsed files `$before` and `$after` (both in `$files`)."""
 
 CHANGED_CELLS = """
 select

@@ -128,6 +128,7 @@ def test_every_check_is_seen_on_its_day_and_the_two_of_the_gate_block(loaded: di
         "raw_legs:extraction_complete",
         "cpm_fact:open_day_fresh",
         "day_versions:frozen_days_intact",
+        "day_versions:closed_day_recomputed",
     }
     assert all(check["has_partitions"] and check["description"] for check in loaded["checks"].values())
     assert {name for name, check in loaded["checks"].items() if check["blocking"]} == {
@@ -143,6 +144,7 @@ def test_the_clockwork_runs_from_the_start(loaded: dict[str, Any]) -> None:
         "freshness_schedule": ["10,25,40,55 * * * *", "UTC", "freshness_job", "RUNNING"],
         "daily_reconciliation_schedule": ["0 6 * * *", "UTC", "reconciliation_job", "RUNNING"],
         "daily_verification_schedule": ["0 4 * * *", "UTC", "verify_job", "RUNNING"],
+        "nightly_recomputation_schedule": ["30 4 * * *", "UTC", "recompute_job", "RUNNING"],
     }
     sensors = (
         *("finalization_sensor", "invoice_sensor", "late_sweep_sensor", "recosting_sensor", "restatement_sensor"),
@@ -150,8 +152,8 @@ def test_the_clockwork_runs_from_the_start(loaded: dict[str, Any]) -> None:
     )
     assert loaded["sensors"] == dict.fromkeys(sensors, "RUNNING")
     assert set(loaded["jobs"]) == {
-        "day_job", "finalize_job", "freshness_job", "late_sweep_job", "recost_job", "reconciliation_job",
-        "restatement_job", "status_job", "tick_job", "verify_job", "what_if_job",
+        "day_job", "finalize_job", "freshness_job", "late_sweep_job", "recompute_job", "recost_job",
+        "reconciliation_job", "restatement_job", "status_job", "tick_job", "verify_job", "what_if_job",
     }  # fmt: skip
 
 

@@ -198,6 +198,7 @@ def test_a_closed_day_as_of_an_instant_is_its_version_known_then(
     printed = capsys.readouterr().out
     assert "restated: version 2 since 2026-11-14T00:00:00Z" in printed
     assert re.search(r"USD +all carriers +all regions +4 +0 +\d+ +0\.092500", printed), printed
+    assert "These are the frozen figures, to the last micro-unit" in printed
 
 
 def test_a_rebuild_publishes_every_version_as_it_was(story: Story) -> None:

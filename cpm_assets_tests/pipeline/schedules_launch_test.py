@@ -29,7 +29,10 @@ def instance(tmp_path_factory: pytest.TempPathFactory, repository: dg.Repository
 
 @pytest.mark.parametrize(
     "name",
-    ["open_day_schedule", "daily_reconciliation_schedule", "freshness_schedule", "daily_verification_schedule"],
+    [
+        *("open_day_schedule", "daily_reconciliation_schedule", "freshness_schedule", "daily_verification_schedule"),
+        "nightly_recomputation_schedule",
+    ],
 )
 def test_what_a_schedule_asks_for_can_be_launched(
     name: str, repository: dg.RepositoryDefinition, instance: dg.DagsterInstance

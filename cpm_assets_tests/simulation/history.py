@@ -171,7 +171,7 @@ class History:
         else:
             raise AssertionError(f"after {ROUNDS} rounds these are still due: {asked}")
         self.observer.check_at_the_end(self.world.now)
-        in_fork(lambda: self.observer.check_frozen_files(self.installation.warehouse))
+        in_fork(lambda: self.observer.check_frozen_files(self.installation))
 
     def _instants(self) -> list[datetime]:
         """All that the lake says of time: the clock may have been ahead of now."""

@@ -10,8 +10,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from cpm_assets.installation import Installation
+from cpm_assets.resources.day_comparison import recompute_version
 from cpm_assets.resources.frozen_verification import verify_frozen_days
-from cpm_assets.resources.warehouse import Warehouse
+from cpm_assets.resources.frozen_versions import read_version
 from cpm_assets_tests.simulation.knowledge import Figures, Knowledge, Reading
 from cpm_assets_tests.simulation.runs import Published, published
 from cpm_assets_tests.simulation.world import World
@@ -175,10 +177,14 @@ class Observer:
         found = {f"{path.parent.name}/{path.name}" for path in self.root.glob("lake/frozen/*/*")}
         assert found == set(self.frozen), "every frozen directory is a published version, and whole"
 
-    def check_frozen_files(self, warehouse: Warehouse) -> None:
-        """As `make verify`. Opens DuckDB files: in a process of its own."""
-        problems = [verdict for verdict in verify_frozen_days(warehouse) if verdict.problems]
+    def check_frozen_files(self, installation: Installation) -> None:
+        """As `make verify`; every version of the day with most is what its inputs give. In a process of its own."""
+        problems = [verdict for verdict in verify_frozen_days(installation.warehouse) if verdict.problems]
         assert not problems, problems
+        days = [installation.warehouse.frozen.of_day(day) for day in sorted(self.closed)]
+        for directory in max(days, key=len, default=[]):
+            again = recompute_version(installation, read_version(directory), lambda _text: None)
+            assert again.difference is None, again
 
 
 def _hashes(directory: Path) -> dict[str, str]:

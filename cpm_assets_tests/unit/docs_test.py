@@ -16,7 +16,15 @@ DOCS = ROOT / "docs"
 RUNBOOKS = DOCS / "runbooks"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 LISTED = yaml.safe_load((ROOT / "dbt/dbt_project.yml").read_text())["vars"]["checks"]
-CHECKS = sorted([*(check["name"] for check in LISTED), "extraction_complete", "open_day_fresh", "frozen_days_intact"])
+CHECKS = sorted(
+    [
+        *(check["name"] for check in LISTED),
+        "extraction_complete",
+        "open_day_fresh",
+        "frozen_days_intact",
+        "closed_day_recomputed",
+    ]
+)
 LONGEST_RUNBOOK_LINES = 60
 """Shown whole in the metadata of a check; longer ones are not read at night."""
 

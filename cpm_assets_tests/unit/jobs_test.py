@@ -19,6 +19,7 @@ def test_every_job_has_a_purpose_that_exists() -> None:
         "freshness_job": "status",
         "status_job": "status",
         "verify_job": "verify",
+        "recompute_job": "recompute",
         "what_if_job": "status",
     }
 

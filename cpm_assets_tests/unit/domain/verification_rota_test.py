@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from cpm_assets.domain.verification_rota import NEWEST_DAYS, ROTA_DAYS, is_read_on
+from cpm_assets.domain.verification_rota import NEWEST_DAYS, ROTA_DAYS, day_to_recompute, is_read_on
 
 DAY = date(2026, 11, 3)
 
@@ -18,3 +18,12 @@ def test_a_nights_work_stays_a_thirtieth_of_the_closed_days_and_the_newest() -> 
     today = DAY + timedelta(days=1100)
     read = sum(is_read_on(DAY + timedelta(days=n), today) for n in range(1100))
     assert read <= 1100 / ROTA_DAYS + NEWEST_DAYS + 1
+
+
+def test_every_closed_day_has_its_turn_to_be_worked_out_again_and_a_retry_takes_the_same() -> None:
+    """A day that is never chosen is never proved; one that changes with each retry hides a failure."""
+    days = [DAY + timedelta(days=n) for n in range(30)]
+    chosen = [day_to_recompute(days, DAY + timedelta(days=n)) for n in range(400)]
+    assert set(chosen) == set(days)
+    assert chosen[7] == day_to_recompute(days[::-1], DAY + timedelta(days=7))
+    assert day_to_recompute([], DAY) is None

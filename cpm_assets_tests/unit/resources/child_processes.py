@@ -76,7 +76,7 @@ def run_alone(module: str, function: str, *arguments: object) -> str:
     """Call `module.function(*arguments)`, all text, in a process of its own; gives what it prints or raises."""
     code = "import importlib, sys; getattr(importlib.import_module(sys.argv[1]), sys.argv[2])(*sys.argv[3:])"
     command = [sys.executable, "-c", code, module, function, *map(str, arguments)]
-    done = subprocess.run(command, cwd=REPOSITORY, text=True, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=REPOSITORY, text=True, capture_output=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr[-4000:]
     return done.stdout
 
