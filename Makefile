@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of decide what-if doctor legs erase verify rebuild bench bench-small simulation check lint types docs browser-test clean
+.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of check-inbox decide what-if doctor legs erase verify rebuild bench bench-small simulation check lint types docs browser-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,12 @@ what-if: export ASKED_CANDIDATE = $(or $(CANDIDATE),$(error say CARRIER= CANDIDA
 what-if: setup ## past traffic at another carrier's prices: make what-if CARRIER="A" CANDIDATE="B" FIRST= LAST=
 	@$(RUN) -m cpm_assets what-if $(if $(PRICED_ON),--priced-on=$(PRICED_ON)) -- "$$ASKED_CARRIER" "$$ASKED_CANDIDATE" \
 	  $(or $(FIRST),$(error say FIRST= and LAST=)) $(or $(LAST),$(error say FIRST= and LAST=))
+
+check-inbox: export CHECKED_FILE = $(or $(FILE),$(error say which file: make check-inbox FILE=new_deck.csv FOLDER=rate_cards))
+check-inbox: export CHECKED_FOLDER = $(FOLDER)
+check-inbox: setup ## what a delivery would do before it counts: make check-inbox FILE=new_deck.csv FOLDER=rate_cards
+	@$(RUN) -m cpm_assets check-inbox $(if $(FOLDER),--folder="$$CHECKED_FOLDER") $(if $(DAYS),--days=$(DAYS)) \
+	  $(if $(NO_PRICING),--no-pricing) -- "$$CHECKED_FILE"
 
 doctor: setup ## whether this installation and configuration is right; JSON=1 as JSON, TEST_ALERT=1 also POSTs a test alert
 	@$(RUN) -m cpm_assets doctor $(if $(JSON),--json) $(if $(TEST_ALERT),--send-test-alert)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from cpm_assets.domain.build_plan import DAY, FINALIZE
@@ -114,6 +116,14 @@ def _parser() -> argparse.ArgumentParser:
     looking = command("dashboard", "the CPM dashboard on loopback, over the published file")
     looking.add_argument("--port", type=int, default=8501, help="the page's port (8501)")
     looking.set_defaults(run=lambda o: _command("dashboard").run_dashboard(o.port))
+    trying = command("check-inbox", "what a delivery would do before it counts; nothing is written")
+    trying.add_argument("file", type=Path, help="the file; in the inbox or anywhere")
+    trying.add_argument("--folder", help="the inbox's folder that it is meant for, such as rate_cards")
+    trying.add_argument("--days", type=_count, default=30, help="how many days of traffic are priced (30)")
+    trying.add_argument("--no-pricing", action="store_true", help="only what takes seconds: rows, prices, days")
+    trying.set_defaults(
+        run=lambda o: _command("check_inbox").run_check_inbox(o.file, o.folder, days=o.days, is_priced=not o.no_pricing)
+    )
     examining = command("doctor", "whether this installation and configuration is right, and what to do if not")
     examining.add_argument("--json", action="store_true", help="the findings as one JSON document")
     examining.add_argument("--send-test-alert", action="store_true", help="POST a test alert to the webhook")
@@ -144,6 +154,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day as YYYY-MM-DD") from None
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"0*[1-9]\d{0,3}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 9999")
+    return int(text)
 
 
 def _instant(text: str) -> datetime:

@@ -64,6 +64,19 @@ def touched_days(installation: Installation, now: datetime) -> list[TouchedDay]:
     return sorted(days, key=lambda each: each.usage_date)
 
 
+def days_touched_by(
+    installation: Installation, before: Iterable[ReferenceFile], after: Iterable[ReferenceFile]
+) -> list[TouchedDay]:
+    """The built days, oldest first, that what is delivered between two sets of deliveries would touch."""
+    touched = touched_between(before, after)
+    carriers = _carriers(installation) if touched else {}
+    return [
+        TouchedDay(day, tuple(sorted(of_day)), since.is_final, since.known_at_utc)
+        for day, since in sorted(_known_at(installation).items())
+        if (of_day := touched_carriers(touched, day, carriers.get(day, set())))
+    ]
+
+
 @dataclass(frozen=True)
 class _Known:
     usage_date: date

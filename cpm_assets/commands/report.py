@@ -9,6 +9,8 @@ from typing import Any
 
 import duckdb
 
+from cpm_assets.domain.terminal_text import terminal_text
+
 UNRATED = "unrated"
 
 
@@ -117,9 +119,11 @@ def _text(value: Any) -> str:
 
 
 def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns as wide as their widest cell; a name that a carrier wrote cannot move the cursor."""
     if not rows:
         print("  none")
         return
+    rows = [[terminal_text(cell) for cell in row] for row in rows]
     widths = [max(len(row[n]) for row in (headers, *rows)) for n in range(len(headers))]
     for row in (headers, *rows):
         print("  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -30,6 +30,23 @@ class ReferenceRow:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A key whose terms differ on the UTC days `[first_day, end)`; None where no row holds. `end` None: for ever.
+
+    `last_before` are the terms before that held then, else those that held last, else None.
+    """
+
+    kind: str
+    carrier_name: str
+    key: str
+    first_day: date
+    end: date | None
+    before: tuple[object, ...] | None
+    after: tuple[object, ...] | None
+    last_before: tuple[object, ...] | None
+
+
+@dataclass(frozen=True)
 class Touched:
     """A carrier whose cards or contracts differ on the UTC days `[first_day, end)`; `end` None is without an end."""
 
@@ -58,12 +75,20 @@ def touched_windows(before: Iterable[ReferenceRow], after: Iterable[ReferenceRow
     A delivery that repeats what was known touches nothing, and a row that ends or removes another touches the days that
     it takes from it.
     """
-    earlier, later = _windows(before), _windows(after)
     return frozenset(
-        Touched(kind, carrier, first_day, end)
-        for kind, carrier, key in {*earlier, *later}
-        for first_day, end in _differing(earlier.get((kind, carrier, key), ()), later.get((kind, carrier, key), ()))
+        Touched(each.kind, each.carrier_name, each.first_day, each.end) for each in differences(before, after)
     )
+
+
+def differences(before: Iterable[ReferenceRow], after: Iterable[ReferenceRow]) -> Iterator[Difference]:
+    """Where two sets of rows, each in the order received, say something else; those of one key in order."""
+    earlier, later = _windows(before), _windows(after)
+    for key in {*earlier, *later}:
+        of_key = earlier.get(key, ()), later.get(key, ())
+        for first_day, end in _differing(*of_key):
+            was, will_be = (_terms_on(windows, first_day) for windows in of_key)
+            begun = [window.terms for window in of_key[0] if window.first_day <= first_day]
+            yield Difference(*key, first_day, end, was, will_be, begun[-1] if begun else None)
 
 
 def touched_carriers(touched: Iterable[Touched], day: date, carriers: Collection[str]) -> set[str]:

@@ -90,8 +90,12 @@ class DataDirectory:
         """
         if not self._stamp_file.exists():
             self._write_stamp(stamp)
+        self.check(stamp)
+
+    def check(self, stamp: str) -> None:
+        """Raise WrongStampError if the directory carries another stamp; nothing is written."""
         found = self.stamp()
-        if found != stamp:
+        if found not in (None, stamp):
             raise WrongStampError(
                 f"{self.root} holds the data of: {found}. This command is for: {stamp}. "
                 "Sandbox and organization are never mixed: set CPM_DATA_DIR to another directory, "

@@ -114,6 +114,11 @@ def reference_files(lake: Lake) -> list[ReferenceFile]:
     return [file for of_kind in _by_kind(lake).values() for file in of_kind]
 
 
+def reference_spec(kind: str) -> DeliverySpec:
+    """The columns and the key of a kind that is no invoice."""
+    return _REFERENCE[kind][0]
+
+
 def _by_kind(lake: Lake) -> dict[str, list[ReferenceFile]]:
     return {kind: [_reference_file(each) for each in deliveries(lake, kind)] for kind in _REFERENCE}
 

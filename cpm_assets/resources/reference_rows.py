@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,8 @@ _TERMS = {
 }
 """The columns that can move a leg's cost or region. A contract's layout, time zone and tolerances cannot."""
 
+_PRICES: Mapping[str, tuple[str, ...]] = {CARDS: ("rate_per_minute", "currency"), CONTRACTS: ()}
+
 
 def touched_between(before: Iterable[ReferenceFile], after: Iterable[ReferenceFile]) -> frozenset[Touched]:
     """Which carriers' cards and contracts differ between two sets of deliveries, and on which UTC days."""
@@ -29,6 +31,14 @@ def touched_between(before: Iterable[ReferenceFile], after: Iterable[ReferenceFi
 def rows_of(files: Iterable[ReferenceFile]) -> list[ReferenceRow]:
     """Every row of the cards and contracts among the deliveries, in the order received."""
     return list(_rows(_in_order_received(files)))
+
+
+def price_rows_of(files: Iterable[ReferenceFile]) -> list[ReferenceRow]:
+    """As `rows_of`, with the rate per minute and the currency alone as a card's terms; contracts without any.
+
+    Contracts are among them because they say whether an expiry is inclusive.
+    """
+    return list(_rows(_in_order_received(files), _PRICES))
 
 
 def earliest_days(files: Iterable[ReferenceFile]) -> list[date]:
@@ -71,7 +81,7 @@ def _touched(before: tuple[tuple[str, Path], ...], after: tuple[tuple[str, Path]
     return touched_windows(_rows(before), _rows(after))
 
 
-def _rows(files: tuple[tuple[str, Path], ...]) -> Iterable[ReferenceRow]:
+def _rows(files: tuple[tuple[str, Path], ...], terms: Mapping[str, tuple[str, ...]] = _TERMS) -> Iterable[ReferenceRow]:
     for kind, path in files:
         for row in pq.read_table(path).to_pylist():
             yield ReferenceRow(
@@ -80,6 +90,6 @@ def _rows(files: tuple[tuple[str, Path], ...]) -> Iterable[ReferenceRow]:
                 key=row.get("prefix") or "",
                 effective_date=row["effective_date"],
                 expiry_date=row["expiry_date"],
-                terms=tuple(row[name] for name in _TERMS[kind]),
+                terms=tuple(row[name] for name in terms[kind]),
                 expiry_is_inclusive=bool(row.get("expiry_is_inclusive")),
             )
