@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of check-inbox decide what-if doctor legs erase verify rebuild bench bench-small simulation check lint types docs browser-test clean
+.PHONY: help setup demo test dev dashboard day finalize backfill recost as-of check-inbox decide what-if doctor legs erase verify rebuild bi bench bench-small simulation check lint types docs browser-test clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -83,6 +83,9 @@ verify: setup ## whether closed days still have their files, hashes and totals, 
 
 rebuild: setup ## the warehouse again, from the lake alone
 	@$(RUN) -m cpm_assets rebuild
+
+bi: setup ## the repository's files for BI tools (bi/), generated again from the published file
+	@$(RUN) -m cpm_assets bi-files
 
 bench: setup ## the benchmarks at their full size, as ratios (some 30 minutes)
 	@$(RUN) -m benchmarks

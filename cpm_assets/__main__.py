@@ -136,6 +136,9 @@ def _parser() -> argparse.ArgumentParser:
     command("rebuild", "the warehouse again, from the lake alone").set_defaults(
         run=lambda o: _command("rebuild").run_rebuild()
     )
+    command(
+        "bi-files", "the repository's files for BI tools (bi/), generated again from the published file"
+    ).set_defaults(run=lambda o: _command("bi_files").run_bi_files())
     return parser
 
 

@@ -6,6 +6,7 @@ import warnings
 
 import dagster as dg
 
+from cpm_assets.assets.bi_files import build_bi_assets
 from cpm_assets.assets.deliveries import build_delivery_assets
 from cpm_assets.assets.dispute_packs import build_dispute_assets
 from cpm_assets.assets.usage import build_usage_assets
@@ -46,6 +47,7 @@ def build_defs(
             *build_delivery_assets(partitions_def),
             *build_warehouse_assets(partitions_def, project),
             *build_dispute_assets(partitions_def),
+            *build_bi_assets(partitions_def),
             *build_what_if_assets(partitions_def),
         ],
         asset_checks=build_checks(partitions_def),

@@ -61,6 +61,11 @@ class DataDirectory:
         return self.root / "dispute_packs"
 
     @property
+    def bi(self) -> Path:
+        """Files for BI tools, made of the published file."""
+        return self.root / "bi"
+
+    @property
     def what_if(self) -> Path:
         """Answers to what-if questions: a file of rows and one that says what they answer, each."""
         return self.root / "what_if"

@@ -23,6 +23,7 @@ OTHER_ASSETS = {
     "restated_legs", "cpm_daily_restated", "published",
     "raw_access_policy", "access_policy",
     "raw_review_decisions", "finance_review_queue", "flag_evidence", "review_decisions", "invoice_files",
+    "power_bi_project", "tableau_data_source", "genesys_calculated_field", "focus_export",
     "dispute_packs", "what_if", "invoice_totals", "invoice_variance", "contract_findings",
 }  # fmt: skip
 CODE_LOCATION = """
