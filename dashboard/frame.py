@@ -72,7 +72,7 @@ def show_one_of(entries: Sequence[PageEntry]) -> None:
 
 
 def _offer_file(title: str, viewer: Viewer) -> None:
-    """The view as a file; it is made when it is asked for."""
+    """The view as a file; it is made when it is asked for. A page that ran again meanwhile could lose it on the way."""
     parts, at = shown_parts(), Clock().now()
     st.download_button(
         "Save this view as HTML",
@@ -80,6 +80,7 @@ def _offer_file(title: str, viewer: Viewer) -> None:
         file_name=f"{title.lower().replace(' ', '-')}-{at:%Y-%m-%d}.html",
         mime="text/html",
         key="page_file",
+        on_click="ignore",
         help="One file to send by mail: what is shown here now, without the controls.",
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.block import show_block
@@ -38,8 +40,12 @@ def what_is_shown(segment: Segment) -> str:
         parts.append(FIGURES[segment.figures].lower())
     leg_types = segment.leg_types if segment.is_hourly else ()
     for word, names in (("carriers", segment.carriers), ("regions", segment.regions), ("leg types", leg_types)):
-        if names:
-            parts.append(f"{word}: {', '.join(names) if len(names) <= MOST_NAMES else len(names)}")
+        parts += chosen_names(word, names)
     if segment.search:
         parts.append(f"{'countries' if segment.places == COUNTRY else 'regions'} with “{segment.search}”")
     return " · ".join(parts)
+
+
+def chosen_names(word: str, names: Sequence[str]) -> list[str]:
+    """What is chosen of one slicer, as a part of that line; no part where nothing is."""
+    return [f"{word}: {', '.join(names) if len(names) <= MOST_NAMES else len(names)}"] if names else []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +34,10 @@ _SUMS = """
     cast(sum(saving) as decimal(18, 6)) as saving
 """
 """NULL, not 0, where nothing has a price or nothing can be compared."""
+
+
+class UnreadableAnswerError(Exception):
+    """An answer's rows are gone or damaged; it has to be asked for again."""
 
 
 @dataclass(frozen=True)
@@ -67,25 +72,33 @@ class Answer:
         )
 
     def _rows(self, query: str) -> Table:
-        with duckdb.connect(":memory:") as connection:
-            connection.read_parquet(str(self.rows_file)).create_view("rows")
-            found = connection.execute(query)
-            return [column[0] for column in found.description or []], found.fetchall()
+        """Raises UnreadableAnswerError."""
+        try:
+            with duckdb.connect(":memory:") as connection:
+                connection.read_parquet(str(self.rows_file)).create_view("rows")
+                found = connection.execute(query)
+                return [column[0] for column in found.description or []], found.fetchall()
+        except duckdb.Error as failed:
+            raise UnreadableAnswerError(f"{self.rows_file.name} cannot be read: {failed}") from failed
 
 
 def answers(root: Path) -> Sequence[Answer]:
-    """Every answer below a directory, the latest first."""
+    """Every answer below a directory, the latest first. One that cannot be read is left out, to be asked for again."""
     found = []
     for path in root.glob("*.json"):
-        text = json.loads(path.read_text())
-        found.append(
-            Answer(
-                scenario=scenario_stated(text),
-                answered_at=datetime.fromisoformat(text["answered_at_utc"]),
-                published_version=text["published_version"],
-                legs=text["legs"],
-                candidate_unrated_legs=text["candidate_unrated_legs"],
-                rows_file=path.with_suffix(".parquet"),
-            )
-        )
+        with suppress(OSError, KeyError, TypeError, ValueError):
+            found.append(_answer(path))
     return sorted(found, key=lambda answer: (answer.answered_at, answer.scenario.scenario_id), reverse=True)
+
+
+def _answer(path: Path) -> Answer:
+    """Raises KeyError, TypeError or ValueError for what is none."""
+    text = json.loads(path.read_text())
+    return Answer(
+        scenario=scenario_stated(text),
+        answered_at=datetime.fromisoformat(text["answered_at_utc"]),
+        published_version=text["published_version"],
+        legs=int(text["legs"]),
+        candidate_unrated_legs=int(text["candidate_unrated_legs"]),
+        rows_file=path.with_suffix(".parquet"),
+    )

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cpm_assets_tests.browser.chromium import chromium_browser
+from cpm_assets_tests.browser.conftest import WAIT_MILLISECONDS
 from cpm_assets_tests.browser.dashboard_server import dashboard_server, free_port, publish_changed
 from cpm_assets_tests.browser.oidc_provider import CLIENT_ID, CLIENT_SECRET, DISCOVERY, oidc_provider
+from cpm_assets_tests.browser.saved_view import opened, save_view
 
-WAIT_MILLISECONDS = 60_000
 PEOPLE = {"ana@example.com": [], "bo@example.com": ["cobalt-desk"], "eve@example.com": ["nobody"]}
 HOSTILE = "<script>document.title = 'run'</script>"
 CHANGES = [
@@ -43,14 +43,6 @@ def address(published_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> I
             yield url
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
-    with chromium_browser() as browser:
-        expect.set_options(timeout=WAIT_MILLISECONDS)
-        yield browser
-
-
 def signed_in(browser: Browser, address: str, person: str) -> tuple[Page, list[bytes]]:
     """The page after a sign-in, and all that the server has sent to it over its web socket."""
     page = browser.new_context(viewport={"width": 1500, "height": 1000}).new_page()
@@ -67,8 +59,10 @@ def _bytes(frame: bytes | str) -> bytes:
     return frame if isinstance(frame, bytes) else frame.encode()
 
 
-def test_two_people_see_their_own_carriers_and_a_script_stays_text(browser: Browser, address: str) -> None:
-    """Rows of another desk that reach the browser are read there, shown or not; so would a script be run."""
+def test_two_people_see_their_own_carriers_and_a_script_stays_text(
+    browser: Browser, address: str, tmp_path: Path
+) -> None:
+    """Rows of another desk that reach the browser or a file are read there, shown or not; so would a script be run."""
     ana, sent_to_ana = signed_in(browser, address, "ana@example.com")
     expect(ana.get_by_text("Northwind Voice").first).to_be_visible()
     expect(ana.get_by_text(HOSTILE).first).to_be_visible()
@@ -78,6 +72,14 @@ def test_two_people_see_their_own_carriers_and_a_script_stays_text(browser: Brow
     assert b"Cobalt" not in b"".join(sent_to_ana)
     assert b"Northwind" not in b"".join(sent_to_bo)
     assert ana.title() != "run"
+    file = save_view(ana, tmp_path)
+    saved, asked = opened(browser, file)
+    expect(saved.get_by_text("ana@example.com")).to_be_visible()
+    expect(saved.get_by_text(HOSTILE).first).to_be_visible()
+    assert (asked, saved.title() != "run") == ([file.as_uri()], True)
+    text = file.read_text()
+    assert "Northwind Voice" in text
+    assert not any(other in text for other in ("Cobalt", "Kestrel", "Saltmarsh", "Lindenfunk"))
 
 
 def test_who_is_signed_in_without_a_grant_is_told_so_and_sees_nothing(browser: Browser, address: str) -> None:

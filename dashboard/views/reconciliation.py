@@ -6,14 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from cpm_assets.resources.data_directory import DataDirectory
-from cpm_assets.resources.dispute_packs import packs_on_disk
 from cpm_assets.settings import Settings
 from dashboard.block import show_block
 from dashboard.decisions import decision_form, pending_by_flag
 from dashboard.figure_text import count_text, day_text, days_text, money_text
 from dashboard.flag_panel import show_flag
-from dashboard.heading import show_heading, show_section
+from dashboard.heading import chosen_names, show_heading, show_section
+from dashboard.pack_list import show_packs
 from dashboard.plain_text import as_html
 from dashboard.published import Figures
 from dashboard.slicers import BOUND, choose_carriers, choose_one_currency, published_facts
@@ -45,19 +44,40 @@ def show(figures: Figures, settings: Settings) -> None:
     with st.sidebar:
         currency = choose_one_currency([name for (name,) in figures.rows(query("invoice_currencies"))])
         carriers = list(choose_carriers(figures))
+        statuses, flag_types = _choose_flags()
     if currency is None:
         show_heading(TITLE, facts, "Invoices against our figures")
         st.info("No invoice has come in yet: put one into inbox/invoices, in the folder of its carrier.")
         return
-    show_heading(TITLE, facts, f"{currency}, positive: the carrier asks for more than we owe")
+    show_heading(TITLE, facts, _what_is_chosen(currency, carriers, statuses, flag_types))
     invoices = figures.records(query("invoices"), {"currency": currency, "carriers": carriers})
     chosen = _chosen_invoice(invoices)
     _show_invoices(invoices, chosen)
     if chosen is not None:
         _show_waterfall(figures, chosen)
     _show_findings(figures, carriers)
-    _show_queue(figures, settings, currency, carriers, chosen)
-    _show_packs(figures, settings, carriers)
+    selection = {"currency": currency, "carriers": carriers, "statuses": statuses, "flag_types": flag_types}
+    _show_queue(figures, settings, selection, chosen)
+    show_packs(figures, settings, carriers)
+
+
+def _choose_flags() -> tuple[list[str], list[str]]:
+    """Statuses and kinds of the flags in the queue; none chosen is all."""
+    return (
+        st.multiselect("Flag status", STATUSES, default=["open"], key="status", bind=BOUND, placeholder="All"),
+        st.multiselect("Flags", FLAG_TYPES, key="flag_type", bind=BOUND, placeholder="All"),
+    )
+
+
+def _what_is_chosen(currency: str, carriers: list[str], statuses: list[str], flag_types: list[str]) -> str:
+    """All that is chosen, in a line: on paper and in the file, where no slicer is, it is what is shown."""
+    parts = [f"{currency}, positive: the carrier asks for more than we owe", *chosen_names("carriers", carriers)]
+    parts += chosen_names("flag status", statuses) or ["flags of every status"]
+    return " · ".join([*parts, *chosen_names("flags", [_in_words(name) for name in flag_types])])
+
+
+def _in_words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _chosen_invoice(invoices: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -96,7 +116,7 @@ def _show_invoices(invoices: list[dict[str, Any]], chosen: dict[str, Any] | None
 def _show_waterfall(figures: Figures, invoice: dict[str, Any]) -> None:
     values = {name: invoice[name] for name in ("carrier_name", "invoice_number", "currency")}
     parts = figures.records(query("invoice_parts"), values)
-    steps = [(row["component"].replace("_", " "), row["amount"]) for row in parts]
+    steps = [(_in_words(row["component"]), row["amount"]) for row in parts]
     title = f"{invoice['carrier_name']}, {invoice['invoice_number']}, {invoice['currency']}"
     drawn = waterfall_svg(title, ("we owe", invoice["our_total"]), steps, ("they ask", invoice["invoice_total"]))
     note = (
@@ -125,18 +145,13 @@ def _show_findings(figures: Figures, carriers: list[str]) -> None:
 
 
 def _show_queue(
-    figures: Figures, settings: Settings, currency: str, carriers: list[str], invoice: dict[str, Any] | None
+    figures: Figures, settings: Settings, selection: dict[str, object], invoice: dict[str, Any] | None
 ) -> None:
     show_section("Review queue")
-    left, right = st.columns(2)
-    with left:
-        statuses = st.multiselect("Status", STATUSES, default=["open"], key="status", bind=BOUND, placeholder="All")
-    with right:
-        flag_types = st.multiselect("Flag", FLAG_TYPES, key="flag_type", bind=BOUND, placeholder="All")
     flags = figures.records(
         query("review_queue"),
         {
-            **{"currency": currency, "carriers": carriers, "statuses": statuses, "flag_types": flag_types},
+            **selection,
             "only_chosen_invoice": invoice is not None,
             "carrier_name": invoice and invoice["carrier_name"],
             "invoice_number": invoice and invoice["invoice_number"],
@@ -149,8 +164,8 @@ def _show_queue(
         [
             row["flag_id"][:12],
             row["carrier_name"],
-            row["flag_type"].replace("_", " "),
-            (row["root_cause"] or "").replace("_", " "),
+            _in_words(row["flag_type"]),
+            _in_words(row["root_cause"] or ""),
             " ".join(filter(None, (row["invoice_number"], row["line_number"]))) or row["leg_id"] or "",
             f"{pending[row['flag_id']].status}, pending" if row["flag_id"] in pending else row["status"],
             day_text(row["dispute_deadline"]) if row["dispute_deadline"] else "",
@@ -198,29 +213,3 @@ def _pick_flag(value: Any) -> None:
         del st.query_params[FLAG]
     else:
         st.query_params[FLAG] = str(value)
-
-
-def _show_packs(figures: Figures, settings: Settings, carriers: list[str]) -> None:
-    """Packs of carriers that the viewer sees whole: a pack holds all of an invoice's disputed lines."""
-    packs = [
-        pack
-        for pack in packs_on_disk(DataDirectory(settings.data_dir).dispute_packs)
-        if figures.shows_whole_carrier(pack.carrier_name) and (not carriers or pack.carrier_name in carriers)
-    ]
-    st.subheader("Dispute packs")
-    if not packs:
-        st.caption("There is none: a pack is made of an invoice's open or disputed flags.")
-        return
-    st.caption("A zip per invoice: the lines, a page of totals, and the hashes of what they come from.")
-    for number, pack in enumerate(packs):
-        name, button = st.columns([4, 1], vertical_alignment="center")
-        with name:
-            state = "draft of the open flags" if pack.is_draft else "disputed"
-            st.html(
-                f"<span>{as_html(pack.carrier_name)}, {as_html(pack.invoice_number or 'no invoice')}: {state}, "
-                f"{count_text(pack.lines)} lines</span>"
-            )
-        with button:
-            st.download_button(
-                "Download", pack.path.read_bytes, file_name=pack.path.name, mime="application/zip", key=f"pack_{number}"
-            )

@@ -10,7 +10,7 @@ import streamlit as st
 
 from cpm_assets.domain.what_if import Scenario, is_shown
 from cpm_assets.resources.data_directory import DataDirectory
-from cpm_assets.resources.what_if_answers import Answer, Table, answers
+from cpm_assets.resources.what_if_answers import Answer, Table, UnreadableAnswerError, answers
 from cpm_assets.settings import Settings
 from dashboard.block import show_block
 from dashboard.figure_text import count_text, days_text, money_text, plural
@@ -67,12 +67,17 @@ def show(figures: Figures, settings: Settings) -> None:
         chosen = st.selectbox("Question", list(names), key="question", bind=BOUND)
     answer = names[str(chosen)]
     show_heading("What-if", facts, f"{_name(answer.scenario)} · answered {answer.answered_at:%Y-%m-%d %H:%M} UTC")
+    try:
+        totals, regions, (heads, rows) = answer.totals(), answer.by_region(), answer.cheaper_prefixes()
+    except UnreadableAnswerError:
+        st.error("The rows of this answer cannot be read. Ask again where the pipeline runs:")
+        st.code(HOW_TO_ASK, language="bash")
+        return
     _say_what_is_unknown(answer)
-    show_block(_table("By currency", answer.totals(), _HEADS), key="what_if_totals")
+    show_block(_table("By currency", totals, _HEADS), key="what_if_totals")
     show_section("By region")
-    show_block(_table("By region", answer.by_region(), _HEADS), key="what_if_regions")
+    show_block(_table("By region", regions, _HEADS), key="what_if_regions")
     show_section("Where switching would pay")
-    heads, rows = answer.cheaper_prefixes()
     caption = "Prefixes where the candidate is cheaper"
     if len(rows) > SHOWN_PREFIXES:
         caption += f": the {SHOWN_PREFIXES} greatest savings of {plural(len(rows), 'prefix', 'prefixes')}"

@@ -112,6 +112,28 @@ def test_a_decision_without_a_name_is_refused(open_page: OpenPage, demo_root: Pa
     assert flag_id not in {decision.flag_id for decision in decisions_in_inbox(demo_root / "inbox", 10)}
 
 
+def test_the_heading_names_all_that_is_chosen(open_page: OpenPage, demo_root: Path) -> None:
+    """On paper and in a file that is sent on there is no slicer: a part of the queue would be taken for all of it."""
+    chosen = {"carrier": "Northwind Voice", "status": ["open", "disputed"], "flag_type": "charge_mismatch"}
+    said = texts(open_page(demo_root, page="reconciliation", **chosen), "heading")
+    for part in ("carriers: Northwind Voice", "flag status: open, disputed", "flags: charge mismatch"):
+        assert part in said
+
+
+def test_a_pack_that_is_gone_when_it_is_asked_for_is_said(
+    open_page: OpenPage, demo_root: Path, demo: FinishedCommand
+) -> None:
+    """A run removes a draft once its flags are decided: without a word it looks like a fault."""
+    (pack, *_) = sorted((demo.data_dir / "dispute_packs").glob("*/*.zip"))
+    offered = demo_root / "dispute_packs" / pack.parent.name / pack.name
+    page = open_page(demo_root, page="reconciliation")
+    offered.unlink()
+    page.run()
+    shutil.copy(pack, offered)
+    assert not page.exception
+    assert "No longer there" in page.info[0].value
+
+
 def test_a_flag_that_is_not_there_is_said(open_page: OpenPage, demo_root: Path) -> None:
     """An address that was sent last week."""
     page = open_page(demo_root, page="reconciliation", flag="0" * 64)

@@ -63,6 +63,24 @@ def test_regions_and_savings_are_the_answers_own(open_page: OpenPage, root: Path
     assert {row for row, _ in grid(page, "what_if_prefixes")} == {"Germany"}, "only where it pays"
 
 
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"carrier_name": 7}'])
+def test_a_damaged_answer_hides_no_other(open_page: OpenPage, root: Path, content: str) -> None:
+    """One file that a full disk cut off must not take the page away."""
+    _answer(root, Scenario("Acme", "Bison", FIRST, LAST))
+    (root / "what_if" / "damaged.json").write_text(content)
+    assert ("Germany", "saving") in grid(open_page(root, page="what_if"), "what_if_regions")
+
+
+def test_an_answer_whose_rows_are_damaged_says_so(open_page: OpenPage, root: Path) -> None:
+    """A page that stops with a program's error says nothing of what to do."""
+    scenario = Scenario("Acme", "Bison", FIRST, LAST)
+    _answer(root, scenario)
+    (root / "what_if" / f"{scenario.scenario_id}.parquet").write_bytes(b"PAR1")
+    page = open_page(root, page="what_if")
+    assert "cannot be read" in page.error[0].value
+    assert page.code[0].value.startswith("make what-if ")
+
+
 def test_a_carriers_name_stays_text(open_page: OpenPage, root: Path) -> None:
     """A carrier's name is in the heading, and comes from outside."""
     _answer(root, Scenario(MARKUP, "Bison", FIRST, LAST))
