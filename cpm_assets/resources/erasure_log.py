@@ -98,7 +98,7 @@ class ErasureLog:
 
     def __init__(self, lake: Path) -> None:
         self._root = lake / "erasures"
-        self._key_file = lake.resolve().parent / KEY_FILE  # also of a lake that is looked at through a link
+        self.key_file = lake.resolve().parent / KEY_FILE  # also of a lake that is looked at through a link
         self._recogniser: tuple[tuple[str, ...], Recogniser] | None = None
 
     def append(self, erasure: Erasure) -> None:
@@ -112,13 +112,13 @@ class ErasureLog:
     @cached_property
     def key(self) -> bytes:
         """The key, made on first use. Raises KeyLostError when there are erasures and no key."""
-        if not self._key_file.exists():
+        if not self.key_file.exists():
             if any(self._root.glob("*.json")):
-                raise KeyLostError(f"{self._key_file} is gone: restore it from the backup, or erased numbers come back")
-            write_durably(self._key_file, secrets.token_hex(KEY_BYTES).encode())
-            self._key_file.chmod(OWNER_ONLY)
-            fsync_directory(self._key_file.parent)
-        return self._key_file.read_bytes()
+                raise KeyLostError(f"{self.key_file} is gone: restore it from the backup, or erased numbers come back")
+            write_durably(self.key_file, secrets.token_hex(KEY_BYTES).encode())
+            self.key_file.chmod(OWNER_ONLY)
+            fsync_directory(self.key_file.parent)
+        return self.key_file.read_bytes()
 
     def reference(self, digits: str) -> str:
         """By what a number (D4's digits) is known without being written down."""

@@ -30,6 +30,9 @@ def installation_aside(installation: Installation) -> Iterator[Installation]:
         _link_files(installation.lake.deliveries, aside.lake.deliveries)
         aside.directory.inbox.symlink_to(installation.directory.inbox)
         aside.directory.published.symlink_to(installation.directory.published)
+        key = installation.lake.erasures.key_file
+        if key.exists():  # what is read aside has erased numbers cut, too
+            aside.lake.erasures.key_file.symlink_to(key)
         yield aside
 
 

@@ -19,6 +19,7 @@ from cpm_assets.resources.frozen_verification import verify_frozen_days
 from cpm_assets.resources.frozen_versions import MANIFEST_FILE, read_version, write_version
 from cpm_assets.resources.inbox import take_files
 from cpm_assets.resources.input_verification import verify_inputs
+from cpm_assets.resources.installation_aside import installation_aside
 from cpm_assets.resources.lake import Lake
 from cpm_assets.resources.parsed_files import parsed_deliveries
 from cpm_assets.resources.usage_extraction import extract, parsed_paths
@@ -243,6 +244,15 @@ def test_without_its_key_no_reading_goes_through(installation: Installation) -> 
     (installation.directory.root / "erasure.key").unlink()
     with pytest.raises(KeyLostError, match="restore it from the backup"):
         read(replace(installation).lake)
+
+
+def test_aside_a_new_invoice_is_read_after_an_erasure(installation: Installation) -> None:
+    """Without the key there, each dry run, doctor and look at the inbox would stop on the first invoice after it."""
+    erase_it(installation)
+    with installation_aside(installation) as aside:
+        recogniser = aside.lake.erasures.recogniser()
+        assert recogniser is not None
+        assert recogniser.in_invoice("4155550198") == "1415"
 
 
 def test_files_of_others_are_named_not_changed(installation: Installation) -> None:
