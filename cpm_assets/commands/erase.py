@@ -57,9 +57,11 @@ def erase_number(
     except CannotBeErasedError as error:
         say(f"cpm: nothing erased: {error}")
         return NOT_ERASED
-    if not dry_run and installation.warehouse.is_rebuild_due():
-        say("the warehouse and the published file are made again without the number …")
-        rebuild(installation, now)
+    if not dry_run:
+        if installation.warehouse.is_rebuild_due():
+            say("the warehouse and the published file are made again without the number …")
+            rebuild(installation, now)
+        # Not only after a rebuild of its own: `make rebuild` may have made up for one that was killed.
         still_open = installation.warehouse.snapshots.drop_old() + drop_old_groups(installation.directory.published)
         shutil.rmtree(installation.directory.leg_files, ignore_errors=True)
         for version in still_open:
@@ -74,6 +76,8 @@ def _erase_from_lake(
     if not dry_run and finish_erasure(installation):
         say("an erasure that was not finished is finished now")
     number = number_to_erase(installation, text)
+    if any(number.in_text(told) != told for told in (person, reason)):
+        raise CannotBeErasedError("BY or REASON holds the number; both are kept in the record")
     say("the lake is searched …")
     held = holding(installation, number, say)
     print(
