@@ -76,7 +76,7 @@ def show(figures: Figures, settings: Settings) -> None:
     _say_what_is_unknown(answer)
     show_block(_table("By currency", totals, _HEADS), key="what_if_totals")
     show_section("By region")
-    show_block(_table("By region", regions, _HEADS), key="what_if_regions")
+    show_block(_table("Regions, by name", regions, _HEADS), key="what_if_regions")
     show_section("Where switching would pay")
     caption = "Prefixes where the candidate is cheaper"
     if len(rows) > SHOWN_PREFIXES:
