@@ -53,7 +53,15 @@ VISIBILITY: Mapping[str, Visibility] = {
     "invoice_files": _CARRIER,
     "invoice_totals": _CARRIER,
     "invoice_variance": _CARRIER,
-    "month_close": _CARRIER,
+    # Why a month is open quotes the reasons of days, which name other carriers; which days are open is in day_status.
+    "month_close": Visibility(
+        Rule.WHOLE_CARRIER,
+        (
+            *("carrier_name", "billing_month", "currency", "cycle_from_utc", "cycle_to_utc", "is_closed", "days"),
+            *("closed_days", "open_days", "legs", "unrated_legs", "media_seconds", "raw_seconds", "billed_seconds"),
+            *("media_minutes", "raw_minutes", "billed_minutes", "total_cost", "cpm"),
+        ),
+    ),
     "reconciliation_daily": _CARRIER,
     "reconciliation_flags": _CARRIER,
     "review_decisions": _CARRIER,

@@ -21,6 +21,8 @@ create table dim_region as select unnest(['Germany', 'France']) as destination_r
 create table day_status as
     select date '2026-10-24' as usage_date, 'final' as status, now() as last_good_at_utc, 2023 as legs_received,
         'unknown carrier: Beta' as reason;
+create table month_close as
+    select 'Acme' as carrier_name, '2026-10' as billing_month, '2026-10-28 (unknown carrier: Beta)' as why_open;
 create table rejected_legs as select 'Beta' as raw_text;
 create table tomorrows_table as select 'Acme' as carrier_name, 'Germany' as destination_region;
 create table access_policy as
@@ -78,6 +80,11 @@ def test_what_is_about_all_carriers_is_shown_without_its_counts_and_reasons(
     assert (rows["rejected_legs"], rows["access_policy"], rows["tomorrows_table"]) == ([], [], [])
     types = published.execute("describe day_status").fetchall()
     assert types == published.execute("describe published.main.day_status").fetchall()
+
+
+def test_why_a_month_is_open_names_no_other_carrier(published: duckdb.DuckDBPyConnection) -> None:
+    """The reasons of days, which are hidden, would be read there."""
+    assert seen(published, ("Acme", "*"))["month_close"] == [("Acme", "2026-10", None)]
 
 
 def test_without_a_grant_every_view_is_empty(published: duckdb.DuckDBPyConnection) -> None:
