@@ -44,7 +44,8 @@ class GroupFilesReport:
 def publish_groups(root: Path, version: Path, say: Callable[[str], object]) -> GroupFilesReport:
     """Bring the groups' files below `root` to a published version. Only while holding the writer's lock.
 
-    A file that cannot be made raises, after its link was taken away: it must not go on showing what was withdrawn.
+    A file that cannot be made raises, after its link was taken away and every other one was made: none must go on
+    showing what was withdrawn.
     """
     with duckdb.connect(":memory:") as connection:
         attach(connection, version, SOURCE, "(read_only)")
@@ -56,16 +57,20 @@ def publish_groups(root: Path, version: Path, say: Callable[[str], object]) -> G
         say(f"removed the published file {stem}.duckdb: no group of the access policy has it any more")
     for group, reason in refused.items():
         say(f"no published file for the group {group!r}: {reason}")
-    sizes = {}
+    sizes: dict[str, int] = {}
+    failures: list[Exception] = []
     for group, stem in stems.items():
         snapshots = _snapshots(root, stem)
         try:
             made = snapshots.publish_made(version.name, lambda part, of=grants[group]: _write(version, part, of))
-        except BaseException:
+            snapshots.prune(KEPT)
+            sizes[group] = made.stat().st_size
+        except Exception as error:
             snapshots.remove()
-            raise
-        snapshots.prune(KEPT)
-        sizes[group] = made.stat().st_size
+            say(f"no published file for the group {group!r}: {type(error).__name__}: {error}")
+            failures.append(error)
+    if failures:
+        raise failures[0]
     return GroupFilesReport(sizes, refused, removed)
 
 
@@ -117,6 +122,13 @@ def _snapshots(root: Path, stem: str) -> PublishedSnapshots:
 
 
 def _stems_on_disk(root: Path) -> list[str]:
-    """Of the files and of what killed runs left: a link without versions, or versions without a link."""
-    links = {link.stem for link in root.glob("*.duckdb") if link.name != LINK_NAME}
+    """Of the files and of what killed runs left: a link without versions, or versions without a link.
+
+    Another file that somebody keeps there is theirs.
+    """
+    links = {link.stem for link in root.glob("*.duckdb") if link.name != LINK_NAME and _is_ours(link)}
     return sorted(links | {directory.name for directory in root.glob("groups/*")})
+
+
+def _is_ours(link: Path) -> bool:
+    return link.is_symlink() and link.readlink().parts[0] == "groups"

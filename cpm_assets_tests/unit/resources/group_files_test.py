@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from cpm_assets.domain.access_policy import group_files
+from cpm_assets.domain.access_policy import Grant, group_files
+from cpm_assets.resources import group_files as group_files_module
 from cpm_assets.resources.group_files import GroupFilesReport, publish_groups
 from cpm_assets.resources.published import PublishedSnapshots
 
@@ -107,6 +108,33 @@ def test_a_file_that_cannot_be_made_takes_its_link_away(publisher: Publisher, mo
     with pytest.raises(OSError, match="No space"):
         publisher.publish(FRANCE)
     assert publisher.links() == ["cpm.duckdb"]
+
+
+def test_one_groups_failure_leaves_no_other_on_rows_that_were_withdrawn(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desks after it in the alphabet would go on reading what was taken from them, run after run."""
+    publisher.publish(("alpha", "group", "*", "France"), ("zeta", "group", "Beta", "*"))
+    write = group_files_module._write
+
+    def refused(version: Path, part: Path, grants: frozenset[Grant]) -> None:
+        if grants == frozenset([Grant("*", "France")]):
+            raise OSError(28, "No space left on device")
+        write(version, part, grants)
+
+    monkeypatch.setattr(group_files_module, "_write", refused)
+    with pytest.raises(OSError, match="No space"):
+        publisher.publish(("alpha", "group", "*", "France"), ("zeta", "group", "Acme", "*"))
+    assert publisher.links() == ["cpm.duckdb", "zeta.duckdb"]
+    assert publisher.rows("zeta", "select distinct carrier_name from cpm_daily") == [("Acme",)]
+
+
+def test_another_file_beside_the_published_ones_is_left_alone(publisher: Publisher) -> None:
+    """An analyst's own file went with the next publish."""
+    publisher.publish(FRANCE)
+    (publisher.root / "analysis.duckdb").write_bytes(b"mine")
+    assert publisher.publish(FRANCE).removed == []
+    assert (publisher.root / "analysis.duckdb").read_bytes() == b"mine"
 
 
 @pytest.mark.parametrize("group", ["cpm", "CPM", "main", "..", "/", "", "é", "x" * 200])
