@@ -1,6 +1,6 @@
 """Secrets in texts: which texts of an environment are secrets, in which forms they turn up, how they are blacked out.
 
-Pure: the environment is passed in. For what is shown to people; the usage source has its own list in its requests.
+Pure: the environment is passed in.
 """
 
 import json

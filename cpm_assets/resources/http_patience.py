@@ -14,6 +14,7 @@ import httpx
 
 from cpm_assets.domain.extraction_errors import MalformedPage, RetriesExhausted, SourceRefused
 from cpm_assets.domain.retry_waits import backoff_seconds, retry_after_seconds
+from cpm_assets.domain.secret_texts import secret_forms, without_secrets
 
 _Answer = TypeVar("_Answer")
 _log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ def ask(
     `Unauthorized` or `SourceRefused` at once for any other status, and `RetriesExhausted` when the budget is used up.
     `secrets` are blacked out of all that is logged or raised: an answer may quote what it was sent.
     """
+    hidden = {form for secret in secrets for form in secret_forms(secret)}
     waited = 0.0
     for attempt in range(1, patience.attempts + 1):
         asked_wait: float | None = None
@@ -59,7 +61,7 @@ def ask(
             response = send()
             if response.is_success or response.status_code in also_accepted:
                 return read(response)
-            trouble = _without(secrets, described(response))
+            trouble = described(response, hidden)
             if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.status_code >= 500:
                 asked_wait = retry_after_seconds(
                     response.headers.get("Retry-After"), response.headers.get("Date"), patience.clock()
@@ -68,9 +70,9 @@ def ask(
                 error_type = Unauthorized if response.status_code == httpx.codes.UNAUTHORIZED else SourceRefused
                 raise error_type(f"{request_name} was refused: {trouble}")
         except httpx.RequestError as error:
-            trouble = _without(secrets, f"{type(error).__name__}: {error}")
+            trouble = without_secrets(f"{type(error).__name__}: {error}", hidden)
         except MalformedPage as error:
-            trouble = _without(secrets, f"{error}{_correlation(response)}")
+            trouble = without_secrets(f"{error}{_correlation(response, hidden)}", hidden)
         wait = backoff_seconds(attempt, patience.random()) if asked_wait is None else asked_wait
         if attempt == patience.attempts or waited + wait > patience.longest_wait_seconds:
             raise RetriesExhausted(f"{request_name} failed {attempt} times, lastly with {trouble}")
@@ -80,31 +82,26 @@ def ask(
     raise RetriesExhausted(f"{request_name} was allowed no attempt")
 
 
-def described(response: httpx.Response) -> str:
-    """Status, the API's own message and its correlation id, for on-call."""
-    return f"HTTP {response.status_code} {_message(response)}{_correlation(response)}"
+def described(response: httpx.Response, secrets: Collection[str]) -> str:
+    """Status, the API's own message and its correlation id, for on-call; without the secrets, in any of their forms."""
+    return f"HTTP {response.status_code} {_message(response, secrets)}{_correlation(response, secrets)}"
 
 
-def _without(secrets: Collection[str], text: str) -> str:
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "***")
-    return text
-
-
-def _message(response: httpx.Response) -> str:
+def _message(response: httpx.Response, secrets: Collection[str]) -> str:
+    """What is too long is cut after the secrets are out: half of one is still one."""
+    text = without_secrets(response.text, secrets)
     try:
-        document = json.loads(response.content)
+        document = json.loads(text)
     except (ValueError, RecursionError):
-        return repr(response.text[:300])
+        return repr(text[:300])
     if isinstance(document, dict):
         names = ("code", "message", "error", "error_description", "description", "errorMessage")
         told = [str(document[name]) for name in names if isinstance(document.get(name), str)]
         if told:
-            return repr(": ".join(told)[:500])
-    return repr(response.text[:300])
+            return repr(without_secrets(": ".join(told), secrets)[:500])
+    return repr(text[:300])
 
 
-def _correlation(response: httpx.Response) -> str:
-    correlation_id = response.headers.get("ININ-Correlation-Id")
+def _correlation(response: httpx.Response, secrets: Collection[str]) -> str:
+    correlation_id = without_secrets(response.headers.get("ININ-Correlation-Id", ""), secrets)
     return f" (ININ-Correlation-Id {correlation_id[:100]})" if correlation_id else ""

@@ -100,16 +100,9 @@ def _asked(
     except Exception as error:  # of any kind: what it quotes is cleaned here, where the token is known
         return Answer(request, None, without_secrets(f"{type(error).__name__}: {error}", secrets), now()), None
     is_good = response.status_code == httpx.codes.OK
-    message = "" if is_good else _STATUS.sub("", without_secrets(described(_blackened(response, secrets)), secrets))
+    message = "" if is_good else _STATUS.sub("", described(response, secrets))
     headers = {name.lower(): without_secrets(value, secrets) for name, value in response.headers.items()}
     return Answer(request, response.status_code, message, now(), headers), response
-
-
-def _blackened(response: httpx.Response, secrets: list[str]) -> httpx.Response:
-    """The answer without the secrets: before its message is cut, which could leave half of one."""
-    text = without_secrets(response.text, secrets)
-    correlation = {name: value for name, value in response.headers.items() if name.lower() == "inin-correlation-id"}
-    return httpx.Response(response.status_code, headers=correlation, text=text)
 
 
 def _token(response: httpx.Response | None) -> str | None:
