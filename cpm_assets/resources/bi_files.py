@@ -6,19 +6,21 @@ installation's names its own and has the roles of its access policy.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 from cpm_assets.domain.bi.genesys import genesys_field
-from cpm_assets.domain.bi.power_bi import power_bi_files
+from cpm_assets.domain.bi.power_bi import NAME, power_bi_files
 from cpm_assets.domain.bi.power_bi_roles import role_files
 from cpm_assets.domain.bi.tableau import tableau_source
 from cpm_assets.domain.bi.tables import MODEL_TABLES, BiColumn, BiTable
-from cpm_assets.resources.durable_files import write_durably
+from cpm_assets.resources.durable_files import fsync_directory, write_durably
 from cpm_assets.resources.visible_tables import policy_in_force
+
+POWER_BI = "powerbi/"
+ROLES = f"{POWER_BI}{NAME}.SemanticModel/definition/roles"
 
 NAMED_IN_REPOSITORY = "published/cpm.duckdb"
 """The path by which the files in the repository name the published file: whoever opens them sets it."""
@@ -47,26 +49,29 @@ def installation_files(link: Path) -> dict[str, str]:
 
 
 def write_files(root: Path, files: Mapping[str, str]) -> list[str]:
-    """Bring `root` to these files; what is there and not among them (a withdrawn role) goes. Names what was written."""
+    """Bring `root` to these files; names what was written. Only while nobody else writes there.
+
+    Of what is there and not among them only roles go, which were withdrawn. Everything else is the tools' own: Power BI
+    keeps the pages of a report and its caches beside the project's files.
+    """
     written = []
     for name, text in files.items():
         path = root / name
         if not path.exists() or path.read_text() != text:
             write_durably(path, text.encode())
             written.append(name)
-    for project in {name.partition("/")[0] for name in files}:
-        for path in sorted((root / project).rglob("*"), reverse=True):
-            if path.is_file() and str(path.relative_to(root)) not in files:
-                path.unlink()
-            elif path.is_dir() and not any(path.iterdir()):
-                shutil.rmtree(path)
+    if any(name.startswith(POWER_BI) for name in files):
+        for role in sorted((root / ROLES).glob("*.tmdl")):
+            if f"{ROLES}/{role.name}" not in files:
+                role.unlink()
+                fsync_directory(role.parent)
     return written
 
 
 def _files(tables: Mapping[str, BiTable], published_file: str, roles: Mapping[str, str]) -> dict[str, str]:
     power_bi = power_bi_files(list(tables.values()), published_file, roles)
     return {
-        **{f"powerbi/{name}": text for name, text in power_bi.items()},
+        **{f"{POWER_BI}{name}": text for name, text in power_bi.items()},
         "tableau/cpm.tds": tableau_source(tables["cpm_daily"], published_file),
         "genesys/cost_per_minute.json": genesys_field(),
     }

@@ -136,14 +136,17 @@ def test_an_installation_s_files_have_its_path_and_its_roles(published_demo: Pat
     assert role.child("tablePermission", "cpm_daily").value == '( EXACT ( [carrier_name], "Northwind Voice" ) )'
 
 
-def test_a_withdrawn_role_is_taken_away(tmp_path: Path) -> None:
-    """A role that stays behind keeps its grant."""
-    write_files(tmp_path, {"powerbi/a.tmdl": "a", "powerbi/roles/x.tmdl": "x", "tableau/t.tds": "t"})
-    assert write_files(tmp_path, {"powerbi/a.tmdl": "a"}) == []
-    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*")) == [
-        "powerbi/a.tmdl",
-        "tableau/t.tds",
-    ]
+def test_a_withdrawn_role_is_taken_away_and_a_report_s_pages_stay(tmp_path: Path) -> None:
+    """A role that stays behind keeps its grant; a page that goes was somebody's work."""
+    role, page = f"{DEFINITION}/roles/x.tmdl", "powerbi/cpm.Report/definition/pages/page.json"
+    write_files(tmp_path, {"powerbi/cpm.pbip": "a", role: "x", "tableau/cpm.tds": "t"})
+    (tmp_path / page).parent.mkdir(parents=True)
+    (tmp_path / page).write_text("mine")
+    assert write_files(tmp_path, {"tableau/cpm.tds": "t"}) == []
+    assert (tmp_path / role).exists()
+    assert write_files(tmp_path, {"powerbi/cpm.pbip": "a"}) == []
+    left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*") if path.is_file())
+    assert left == ["powerbi/cpm.Report/definition/pages/page.json", "powerbi/cpm.pbip", "tableau/cpm.tds"]
 
 
 TEXT, MONEY, INSTANT = "VARCHAR", "DECIMAL(18,6)", "TIMESTAMP"
