@@ -128,11 +128,11 @@ def _narrowed_to_bucket(segment: Segment, bucket: str) -> tuple[date | None, Seg
     """The chosen bucket's first day, and the segment within it; a bucket that is none of the range is none."""
     try:
         first = date.fromisoformat(st.query_params.get(BUCKET, ""))
-    except ValueError:
+        following = (first + timedelta(days={"day": 1, "week": 7, "month": 31}[bucket])).replace(
+            **({"day": 1} if bucket == "month" else {})
+        )
+    except (ValueError, OverflowError):  # no day, or one at the calendar's end
         return None, segment
-    following = (first + timedelta(days={"day": 1, "week": 7, "month": 31}[bucket])).replace(
-        **({"day": 1} if bucket == "month" else {})
-    )
     if following <= segment.first or first > segment.last:
         return None, segment
     return first, replace(

@@ -198,6 +198,7 @@ def test_parameters_that_mean_nothing_are_as_if_not_given(open_page: OpenPage) -
         "top": "-1",
     }
     assert grid(open_page(**ALL_DAYS | given), "cpm_matrix") == grid(open_page(**ALL_DAYS), "cpm_matrix")
+    assert open_page(**ALL_DAYS, by="Month", bucket="9999-12-31")
 
 
 def test_the_legs_of_a_cell_are_a_file_that_no_spreadsheet_runs(figures: Figures) -> None:
