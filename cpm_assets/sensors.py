@@ -181,7 +181,7 @@ def finalizations_due(installation: Installation, now: datetime, held_back: set[
 
 def awaited_lately(installation: Installation, now: datetime, days: list[date]) -> set[date]:
     """Those of the days that the source was found without less than an hour ago, and that were not read since."""
-    awaited = {day: installation.lake.last_awaited(day) for day in days}
+    awaited = {day: installation.lake.last_awaited(day, now) for day in days}
     return {day for day, attempt in awaited.items() if attempt and now - attempt.started_at < AWAITED_RETRY}
 
 

@@ -57,16 +57,16 @@ def _run(opened: Session, first: date, last: date, job_name: str) -> int:
         opened.run("status_job", first, last)
     opened.print_alerts()
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    awaited = [day for day in days if opened.installation.lake.last_awaited(day)]
+    attempts = ((day, opened.installation.lake.last_awaited(day, opened.clock.now())) for day in days)
+    awaited = {day: attempt.reason for day, attempt in attempts if attempt}
     _print_outcome(opened, first, last, success, awaited)
     return 0 if success and not awaited else 1
 
 
-def _print_outcome(opened: Session, first: date, last: date, success: bool, awaited: list[date]) -> None:
+def _print_outcome(opened: Session, first: date, last: date, success: bool, awaited: dict[date, str]) -> None:
     label = str(first) if first == last else f"{first} to {last}"
-    for day in awaited:
-        attempt = opened.installation.lake.last_awaited(day)
-        say(f"{day}: {attempt.reason if attempt else 'not there yet'}")
+    for day, reason in awaited.items():
+        say(f"{day}: {reason}")
     if success and awaited:
         say(f"{label}: nothing failed; run it again when the days above are there. `make dev` does so by itself")
     elif success:

@@ -81,10 +81,9 @@ class Lake:
                     return _pages_sha256(json.loads(content))
         return None
 
-    def last_failure(self, asked_day: date) -> FailedExtraction | None:
-        """The latest extraction of a day that failed, whether or not a complete one followed it."""
-        failures = [from_json_fields(FailedExtraction, values) for values in self._read_all(asked_day, FAILURE_FILE)]
-        return max(failures, key=lambda failure: (failure.started_at, failure.extraction_id), default=None)
+    def last_failure(self, asked_day: date, as_of: datetime) -> FailedExtraction | None:
+        """The latest extraction of a day that failed by `as_of`, whether or not a complete one followed it."""
+        return self._last_attempt(asked_day, FAILURE_FILE, as_of)
 
     def set_aside(self, asked_day: date) -> list[Path]:
         """The directories of the day's ticks and failed readings that do not make up the day now."""
@@ -106,10 +105,10 @@ class Lake:
             directory = self.extraction_directory(extraction)
             self._packed(extraction.asked_day).unpack(extraction.extraction_id, directory)
 
-    def last_awaited(self, asked_day: date) -> FailedExtraction | None:
-        """The latest extraction of a day that found the source without it, unless a complete one was begun since."""
-        attempts = [from_json_fields(FailedExtraction, values) for values in self._read_all(asked_day, AWAITED_FILE)]
-        last = max(attempts, key=lambda attempt: (attempt.started_at, attempt.extraction_id), default=None)
+    def last_awaited(self, asked_day: date, as_of: datetime) -> FailedExtraction | None:
+        """The latest extraction of a day by `as_of` that found the source without it, unless a complete one was begun
+        since."""
+        last = self._last_attempt(asked_day, AWAITED_FILE, as_of)
         if last is None or any(each.started_at > last.started_at for each in self.extractions(asked_day)):
             return None
         return last
@@ -124,6 +123,12 @@ class Lake:
 
     def _day_directory(self, asked_day: date) -> Path:
         return self.root / "usage" / asked_day.isoformat()
+
+    def _last_attempt(self, asked_day: date, file_name: str, as_of: datetime) -> FailedExtraction | None:
+        """Attempts that a clock, which was set back since, says are still to come hold nothing up."""
+        attempts = [from_json_fields(FailedExtraction, values) for values in self._read_all(asked_day, file_name)]
+        known = (attempt for attempt in attempts if attempt.started_at <= as_of)
+        return max(known, key=lambda attempt: (attempt.started_at, attempt.extraction_id), default=None)
 
     def _read_all(self, asked_day: date, file_name: str) -> Iterator[dict[str, object]]:
         in_directories = set()

@@ -212,7 +212,7 @@ def _extraction_state(installation: Installation, day: date, now: datetime, purp
     """
     lake = installation.lake
     extractions = lake.day_selection(day, now).extractions
-    failure, awaited = lake.last_failure(day), lake.last_awaited(day)
+    failure, awaited = lake.last_failure(day, now), lake.last_awaited(day, now)
     if purpose in (RECOST, LATE_SWEEP) and extractions:
         return ExtractionState("complete")
     if awaited and (not failure or failure.started_at <= awaited.started_at):
@@ -226,7 +226,7 @@ def _days_that_failed_untold(installation: Installation, told: set[date], now: d
     untold = []
     for back in range(STATUS_DAYS_BACK):
         day = now.date() - timedelta(days=back)
-        failure = installation.lake.last_failure(day)
+        failure = installation.lake.last_failure(day, now)
         if day in told or day < installation.settings.first_day or failure is None:
             continue
         last = installation.warehouse.builds.last_of_day(day)

@@ -107,7 +107,7 @@ def extract(
 
 def due_extraction_of_day(lake: Lake, day: date, now: datetime) -> PlannedExtraction | None:
     """What the 15-minute schedule has to read of a day now, by what the lake has of it."""
-    awaited = lake.last_awaited(day)
+    awaited = lake.last_awaited(day, now)
     return due_extraction(day, now, lake.extractions(day), awaited.started_at if awaited else None)
 
 

@@ -1,7 +1,7 @@
 """Tests of `resources/analytics_source.py` and `analytics_jobs.py` over the sandbox's API, without sockets or waits."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -23,6 +23,7 @@ from cpm_assets.sandbox.organization import Organization
 from cpm_assets_tests.unit.resources.sandbox_in_process import InProcessSandbox
 
 DAY = date(2026, 11, 1)
+LATER = datetime(2026, 12, 1, tzinfo=UTC)
 START, END = day_window(DAY)
 AFTERWARDS = END + timedelta(days=3)
 SIX_HOURS = START + timedelta(hours=6)
@@ -266,13 +267,13 @@ def test_a_day_not_yet_there_is_neither_failed_nor_asked_again_at_once(tmp_path:
     api = InProcessSandbox(END + timedelta(hours=2))
     with pytest.raises(NotYetAvailable):
         extracted(api, lake, notes)
-    assert lake.last_failure(DAY) is None
+    assert lake.last_failure(DAY, LATER) is None
     assert lake.extractions(DAY) == []
-    awaited = lake.last_awaited(DAY)
+    awaited = lake.last_awaited(DAY, LATER)
     assert awaited is not None
     assert awaited.reason.startswith("not there yet")
     assert due_extraction_of_day(lake, DAY, api.clock() + timedelta(minutes=45)) is None
     assert due_extraction_of_day(lake, DAY, api.clock() + timedelta(minutes=60)) is not None
     api.sleep(AVAILABILITY_LAG.total_seconds())
     extracted(api, lake, notes)
-    assert lake.last_awaited(DAY) is None
+    assert lake.last_awaited(DAY, LATER) is None

@@ -20,6 +20,7 @@ from cpm_assets_tests.unit.resources.fake_usage_api import DAY_END, DAY_START, F
 from cpm_assets_tests.unit.resources.frozen_rows import write
 
 DAY = date(2026, 11, 1)
+LATER = datetime(2026, 12, 1, tzinfo=UTC)
 INSTANTS = [DAY_START + timedelta(hours=n) for n in range(60)]
 
 
@@ -50,7 +51,7 @@ def known(lake: Lake) -> list[object]:
     """What the lake answers: readings, the failed one, and which readings were the day at each instant."""
     return [
         lake.extractions(DAY),
-        lake.last_failure(DAY),
+        lake.last_failure(DAY, LATER),
         [lake.day_selection(DAY, instant) for instant in INSTANTS],
         [lake.pages_sha256(each.extraction_id) for each in lake.extractions(DAY)],
     ]

@@ -24,6 +24,7 @@ from cpm_assets_tests.unit.resources.fake_usage_api import DAY_END, DAY_START, A
 
 DAY = date(2026, 11, 1)
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
+LATER = datetime(2026, 12, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_fewer_legs_than_the_api_counts_is_a_failed_extraction(lake: Lake) -> No
     """D23: taken as complete, the day would be cheaper than it was and nobody would know."""
     with pytest.raises(IncompleteExtraction, match="counts 3 legs and 2 different ones"):
         _extract(lake, page([leg("a"), leg("a")], "t1", 3), page([leg("b")], None, 3))
-    failure = lake.last_failure(DAY)
+    failure = lake.last_failure(DAY, LATER)
     assert failure is not None
     assert failure.reason == "the API counts 3 legs and 2 different ones were received"
     assert lake.extractions(DAY) == []
@@ -111,7 +112,7 @@ def test_a_refused_extraction_keeps_its_pages_and_why_it_failed_and_nothing_else
     """What was read is evidence; a receipt or parsed files would make it look like a day."""
     with pytest.raises(SourceRefused):
         _extract(lake, page([leg("a")], "t1"), httpx.Response(403, json={"message": "no permission"}))
-    failure = lake.last_failure(DAY)
+    failure = lake.last_failure(DAY, LATER)
     assert failure is not None
     assert "no permission" in failure.reason
     assert (failure.pages, failure.legs_received, failure.requests, failure.kind) == (1, 1, 2, "sweep")
@@ -124,9 +125,17 @@ def test_an_unforeseen_error_is_a_failed_extraction_too(lake: Lake) -> None:
     """A bug in a source must not leave a directory that says nothing."""
     with pytest.raises(ZeroDivisionError):
         _extract(lake, page([leg("a")], "t1"), ZeroDivisionError("boom"))
-    failure = lake.last_failure(DAY)
+    failure = lake.last_failure(DAY, LATER)
     assert failure is not None
     assert failure.reason == "ZeroDivisionError: boom"
+
+
+def test_an_attempt_that_is_still_to_come_holds_nothing_up(lake: Lake) -> None:
+    """A clock that was ahead for one tick would otherwise keep its day failed until that time comes."""
+    with pytest.raises(SourceRefused):
+        _extract(lake, httpx.Response(403, json={"message": "no permission"}))
+    assert lake.last_failure(DAY, NOW) is not None
+    assert lake.last_failure(DAY, datetime(2026, 11, 3, 11, 59, tzinfo=UTC)) is None
 
 
 def test_what_a_killed_run_left_behind_counts_as_nothing(lake: Lake) -> None:
