@@ -101,9 +101,22 @@ def _erase_from_lake(
 
 
 def _print_places(installation: Installation, held: Holding) -> None:
-    places: list[Path] = files_beside_the_lake(installation.directory, held.number)
-    if places:
-        print("Beside the lake these hold it; they are yours to delete (docs/operations.md, Erasing a number):")
-        for path in places:
-            print(f"  {path.relative_to(installation.directory.root)}")
+    places, unsearched = files_beside_the_lake(installation.directory, held.number)
+    _print_paths(
+        installation,
+        "Beside the lake these hold it; they are yours to delete (docs/operations.md, Erasing a number):",
+        places,
+    )
+    _print_paths(
+        installation,
+        "These could not be searched: damaged, protected by a password, or unpacking to too much; look into them:",
+        [*held.unsearched, *unsearched],
+    )
     print("Not looked at: backups, and copies that others made of the published file or of dispute packs")
+
+
+def _print_paths(installation: Installation, what: str, paths: list[Path]) -> None:
+    if paths:
+        print(what)
+        for path in paths:
+            print(f"  {path.relative_to(installation.directory.root)}")

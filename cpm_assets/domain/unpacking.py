@@ -49,13 +49,22 @@ def unpacked(packed: BinaryIO, file_name: str) -> Iterator[tuple[BinaryIO, str]]
             yield packed, stem
 
 
+def unpacked_members(packed: BinaryIO, file_name: str) -> Iterator[tuple[str, BinaryIO]]:
+    """Every file of an archive with its name in it, of a zip as many as it holds; with the limits and errors of
+    `unpacked`. A file that is no archive is the only one."""
+    if PurePosixPath(file_name).suffix.lower() != ".zip":
+        with unpacked(packed, file_name) as (stream, _):
+            yield "", stream
+        return
+    with _archive(packed) as archive:
+        for member in archive.infolist():
+            with _opened(archive, member) as inner:
+                yield member.filename, _limited(inner, member.compress_size)
+
+
 @contextmanager
 def _only_member(packed: BinaryIO) -> Iterator[tuple[BinaryIO, int]]:
-    try:
-        archive = zipfile.ZipFile(packed)
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise UnreadableFile(f"the file is no zip archive: {error}") from None
-    with archive:
+    with _archive(packed) as archive:
         members = [
             each
             for each in archive.infolist()
@@ -65,12 +74,22 @@ def _only_member(packed: BinaryIO) -> Iterator[tuple[BinaryIO, int]]:
         ]
         if len(members) != 1:
             raise UnreadableFile(f"the archive holds {len(members)} files; an invoice is one file an archive")
-        try:
-            inner = archive.open(members[0])
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
-            raise UnreadableFile(f"the archive cannot be opened: {error}") from None
-        with inner:
-            yield cast(BinaryIO, inner), members[0].compress_size
+        with _opened(archive, members[0]) as inner:
+            yield inner, members[0].compress_size
+
+
+def _archive(packed: BinaryIO) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(packed)
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise UnreadableFile(f"the file is no zip archive: {error}") from None
+
+
+def _opened(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
+    try:
+        return cast(BinaryIO, archive.open(member))
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+        raise UnreadableFile(f"the archive cannot be opened: {error}") from None
 
 
 def _limited(inner: BinaryIO, packed_bytes: int) -> BinaryIO:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from cpm_assets.domain.csv_records import UnreadableFile
 from cpm_assets.domain.erasing import ErasedNumber, erased_number
 from cpm_assets.installation import Installation
 from cpm_assets.resources import erasure_files as files
@@ -26,6 +27,7 @@ from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.resources.delivery_store import INVOICES, REVIEW_DECISIONS
 from cpm_assets.resources.durable_files import fsync_directory, fsync_file, make_directory, write_durably
 from cpm_assets.resources.erasure_log import Erasure, ReplacedFile, erasure_from_json, pending_record
+from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
 from cpm_assets.resources.lake import PAGES_FILE
 from cpm_assets.resources.packed_readings import PACKED
 from cpm_assets.resources.parsed_files import reference_files
@@ -41,11 +43,13 @@ SAY_EVERY = 200
 
 @dataclass(frozen=True)
 class Holding:
-    """The files of the lake that hold a number, and the legs made to it: distinct ids by UTC day."""
+    """The files of the lake that hold a number, and the legs made to it: distinct ids by UTC day. `unsearched` are
+    files that could not be read to their end (damaged, protected, unpacking to too much): they stay as they are."""
 
     number: ErasedNumber
     paths: tuple[Path, ...]
     legs: dict[date, frozenset[str]]
+    unsearched: tuple[Path, ...] = ()
 
     @property
     def leg_ids(self) -> frozenset[str]:
@@ -70,13 +74,16 @@ def holding(installation: Installation, number: ErasedNumber, say: Say) -> Holdi
             legs.setdefault(day, set()).add(leg_id)
     of_days = {day: frozenset(ids) for day, ids in sorted(legs.items())}
     all_ids = frozenset().union(*of_days.values())
-    found = []
+    found, unsearched = [], []
     for count, path in enumerate(_files_to_look_at(lake), start=1):
-        if _holds(path, number, all_ids):
-            found.append(path)
+        try:
+            if _holds(path, number, all_ids):
+                found.append(path)
+        except UnreadableFile:
+            unsearched.append(path)
         if count % SAY_EVERY == 0:
             say(f"{count} files looked at, {len(found)} hold the number")
-    return Holding(number, tuple(found), of_days)
+    return Holding(number, tuple(found), of_days, tuple(unsearched))
 
 
 def erase(installation: Installation, held: Holding, person: str, reason: str, at: datetime, say: Say) -> Erasure:
@@ -134,15 +141,18 @@ def finish_erasure(installation: Installation) -> Erasure | None:
     return erasure
 
 
-def files_beside_the_lake(directory: DataDirectory, number: ErasedNumber) -> list[Path]:
+def files_beside_the_lake(directory: DataDirectory, number: ErasedNumber) -> tuple[list[Path], list[Path]]:
     """Files that hold the number and are not the lake's: what others put into the inbox, dispute packs, Dagster's
-    records, alerts."""
-    return [
-        path
-        for place in (directory.inbox, directory.dispute_packs, directory.alerts, directory.dagster_home)
-        for path in sorted(place.rglob("*"))
-        if path.is_file() and files.delivery_holds(path, number)
-    ]
+    records, alerts. Second, those that could not be searched."""
+    hold, unsearched = [], []
+    for place in (directory.inbox, directory.dispute_packs, directory.alerts, directory.dagster_home):
+        for path in sorted(each for each in place.rglob("*") if each.is_file()):
+            try:
+                if files.delivery_holds(path, number):
+                    hold.append(path)
+            except UnreadableFile:
+                unsearched.append(path)
+    return hold, unsearched
 
 
 def _add_to_manifests(lake: Path, erasure: Erasure) -> None:
@@ -216,7 +226,7 @@ def _erase_in(path: Path, copy: Path, held: Holding) -> None:
         files.erase_in_pages(path, copy, held.number)
     elif path.suffix != ".parquet":
         layouts = {parsed.name.split(".")[1] for parsed in path.parent.glob(f"{path.stem}.*.rows.parquet")}
-        files.erase_in_delivery(path, copy, held.number, layouts & set(files.INVOICE_LAYOUTS))
+        files.erase_in_delivery(path, copy, held.number, layouts & set(INVOICE_LAYOUTS))
     else:
         is_invoice = "deliveries" in path.parts
         files.erase_in_parquet(path, copy, held.number, is_invoice=is_invoice, leg_ids=held.leg_ids)

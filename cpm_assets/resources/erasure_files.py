@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -17,9 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from cpm_assets.domain.csv_records import UnreadableFile
 from cpm_assets.domain.erasing import CannotBeErasedError, ErasedNumber, erase_in_line, erased_digits
 from cpm_assets.domain.invoice_layouts import INVOICE_LINE_FIELDS
-from cpm_assets.domain.unpacking import unpacked
+from cpm_assets.domain.unpacking import unpacked, unpacked_members
 from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
 from cpm_assets.resources.lake import PAGES_FILE
 from cpm_assets.resources.parquet_tables import COMPRESSION
@@ -39,10 +41,9 @@ _SEPARATORS = r"[ ./()\-\x{A0}\x{2010}-\x{2015}]*"
 
 
 def pack_holds(path: Path, number: ErasedNumber) -> bool:
-    """Whether a packed reading's answers hold the number."""
-    return any(
-        name.endswith(PAGES_FILE) and pages_hold(io.BytesIO(content), number) for name, content in _pack_members(path)
-    )
+    """Whether a packed reading's answers hold the number. Raises `UnreadableFile`."""
+    answers = [io.BytesIO(content) for name, content in _pack_members(path) if name.endswith(PAGES_FILE)]
+    return True in [pages_hold(each, number) for each in answers]
 
 
 def erase_in_pack(source: Path, target: Path, number: ErasedNumber) -> None:
@@ -58,14 +59,18 @@ def erase_in_pack(source: Path, target: Path, number: ErasedNumber) -> None:
 
 
 def _pack_members(path: Path) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(path) as pack:
-        for name in pack.namelist():
-            yield name, pack.read(name)
+    try:
+        with zipfile.ZipFile(path) as pack:
+            for name in pack.namelist():
+                yield name, pack.read(name)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
+        raise UnreadableFile(f"the pack is damaged: {error}") from None
 
 
 def pages_hold(path: Path | BinaryIO, number: ErasedNumber) -> bool:
-    """Whether a pages file holds the number; a file that was cut short is read as far as it goes."""
-    return any(number.pattern.search(line) for line in _lines(path))
+    """Whether a pages file holds the number; a file that was cut short is read as far as it goes. Raises
+    `UnreadableFile` if it is damaged, also behind the number: then it has no copy without it either."""
+    return bool([line for line in _lines(path) if number.pattern.search(line)])
 
 
 def erase_in_pages(source: Path, target: Path, number: ErasedNumber) -> None:
@@ -84,19 +89,25 @@ def _lines(path: Path | BinaryIO) -> Iterator[bytes]:
     with gzip.open(path, "rb") as lines:
         try:
             yield from lines
-        except (EOFError, OSError):  # the pages of a reading that failed may end anywhere
+        except EOFError:  # the pages of a reading that failed may end anywhere
             return
+        except (OSError, zlib.error) as error:
+            raise UnreadableFile(f"the answers are damaged: {error}") from None
 
 
 def delivery_holds(path: Path, number: ErasedNumber) -> bool:
-    """Whether a delivered file holds the number, packed or not."""
-    return any(number.pattern.search(content) for _, content in _members(path))
+    """Whether a delivered file holds the number, packed or not. Raises `UnreadableFile` for an archive that cannot be
+    searched to its end: damaged, protected by a password, or unpacking to too much."""
+    with path.open("rb") as packed:  # by lines, since no number is on two of them, and to the end
+        members = unpacked_members(packed, path.name)
+        return bool([line for _, stream in members for line in stream if number.pattern.search(line)])
 
 
 def erase_in_delivery(source: Path, target: Path, number: ErasedNumber, layouts: Collection[str]) -> None:
     """A delivered file without the number, packed as it was. Raises `CannotBeErasedError` if one of the `layouts`, in
     which it was read, would find anything else in it than another number."""
-    members = [(name, number.in_bytes(content)) for name, content in _members(source)]
+    with source.open("rb") as packed:
+        members = [(name, number.in_bytes(each.read())) for name, each in unpacked_members(packed, source.name)]
     match source.suffix.lower():
         case ".gz":
             target.write_bytes(gzip.compress(members[0][1], mtime=0))
@@ -109,22 +120,6 @@ def erase_in_delivery(source: Path, target: Path, number: ErasedNumber, layouts:
     for layout in layouts:
         if _read(source, layout) != _read(target, layout):
             raise CannotBeErasedError(f"{source.name} would be read otherwise as {layout} without the number")
-
-
-def _members(path: Path) -> Iterator[tuple[str, bytes]]:
-    content = path.read_bytes()
-    try:
-        match path.suffix.lower():
-            case ".gz":
-                yield "", gzip.decompress(content)
-            case ".zip":
-                with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                    for each in archive.infolist():
-                        yield each.filename, archive.read(each)
-            case _:
-                yield "", content
-    except (OSError, EOFError, zipfile.BadZipFile):
-        return  # a damaged archive was rejected when it came: nothing of it was read
 
 
 def _read(path: Path, layout: str) -> tuple[object, ...]:

@@ -258,5 +258,27 @@ def test_aside_a_new_invoice_is_read_after_an_erasure(installation: Installation
 def test_files_of_others_are_named_not_changed(installation: Installation) -> None:
     """The carrier's file in the inbox holds the number still; who asked for the erasure has to be told."""
     number = number_to_erase(installation, NUMBER)
-    named = [path.name for path in files_beside_the_lake(installation.directory, number)]
-    assert named == ["i.csv", "z.zip"]
+    hold, unsearched = files_beside_the_lake(installation.directory, number)
+    assert [path.name for path in hold] == ["i.csv", "z.zip"]
+    assert unsearched == []
+
+
+def test_a_file_that_cannot_be_searched_is_named_and_the_others_are_erased(installation: Installation) -> None:
+    """One damaged or protected file, or a bomb, would otherwise keep every number from being erased for ever."""
+    damaged = bytearray(gzip.compress(bytes(range(256)) * 80))
+    damaged[12:20] = b"\x07" * 8
+    protected = bytearray((installation.directory.inbox / "invoices" / "Zenith" / "z.zip").read_bytes())
+    protected[6] |= 1
+    protected[protected.index(b"PK\x01\x02") + 8] |= 1
+    bomb = gzip.compress(LINES.encode() + b"\0" * (20 << 20), 9)
+    contents = {"bomb.csv.gz": bomb, "damaged.csv.gz": damaged, "protected.zip": protected}
+    for folder in (
+        installation.directory.inbox / "invoices" / "Acme",
+        installation.lake.deliveries / "invoices" / "Acme",
+    ):
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+    number = number_to_erase(installation, NUMBER)
+    assert [path.name for path in holding(installation, number, silent).unsearched] == sorted(contents)
+    assert [path.name for path in files_beside_the_lake(installation.directory, number)[1]] == sorted(contents)
+    assert erase_it(installation) == FILES
