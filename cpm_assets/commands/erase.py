@@ -23,6 +23,7 @@ from cpm_assets.resources.erasure import (
     finish_erasure,
     holding,
     number_to_erase,
+    places_left,
 )
 from cpm_assets.resources.group_files import drop_old_groups
 from cpm_assets.resources.writer_lock import writer_lock
@@ -66,8 +67,13 @@ def erase_number(
         shutil.rmtree(installation.directory.leg_files, ignore_errors=True)
         for version in still_open:
             print(f"still open, and kept: {version}; delete it when its reader is closed")
+    left = [] if dry_run else places_left(held)
+    for path, places in left:
+        print(
+            f"NOT erased from {path.relative_to(installation.directory.root)}: it stays in {', '.join(sorted(places))}"
+        )
     _print_places(installation, held)
-    return 0
+    return NOT_ERASED if left else 0
 
 
 def _erase_from_lake(
@@ -89,14 +95,12 @@ def _erase_from_lake(
     for kind, what in KINDS.items():
         if kinds[kind]:
             print(f"  lake/{kind}/  {kinds[kind]} file(s): {what}")
-    is_known = (recogniser := installation.lake.erasures.recogniser()) is not None and recogniser.erased(number.digits)
     if dry_run:
         say("nothing was changed (dry run)")
-    elif held.paths or not is_known:
-        made = erase(installation, held, person, reason, now, say)
+    elif made := erase(installation, held, person, reason, now, say):
         print(f"erased; the record is lake/erasures/{made.erasure_id}.json")
     else:
-        say("no file of the lake holds the number any more")
+        say("no file of the lake holds the number any more, but for what is named below")
     return held
 
 

@@ -40,8 +40,11 @@ _CALLED = frozenset(("destinationNumber", "dnis", "sessionDnis"))
 """Fields that say which number was called."""
 
 _BETWEEN = rb"(?:[ ./()-]|\xc2\xa0|\xe2\x80[\x90-\x95])*"
-_JSON_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?')
-_JSON_NUMBER = r'("destinationNumber"\s*:\s*)%s(?![0-9.eE])'
+_MEASURES = frozenset(("duration", "billingDuration", "total", "totalHits", "pageSize", "pageNumber", "pageCount"))
+"""Fields whose JSON numbers count something: never a phone number, and figures hang on them."""
+
+_JSON_VALUE = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|(?<![0-9.])([0-9]+)(?:\.0+)?(?![0-9.eE])')
+"""A JSON text, whether it is a key, or the digits of a whole JSON number."""
 
 
 class CannotBeErasedError(ValueError):
@@ -119,25 +122,53 @@ def erase_in_line(line: bytes, number: ErasedNumber) -> bytes:
         if match[2]:
             field = match[1]
             return match[0]
-        if field in IDENTITIES:
-            return match[0]
-        try:
-            value = json.loads(match[0])
-        except ValueError:
-            return match[0]
-        # Ten digits are a number of their own there: the API's are international.
-        if field in _CALLED and number_digits(dialled_number(value) or value) not in (number.digits, None):
-            return match[0]
-        erased = number.in_text(value)
-        return match[0] if erased == value else json.dumps(erased)
+        return match[0] if field in IDENTITIES else _value_without(match, field, number)
 
-    erased = _JSON_TEXT.sub(replaced, text)
-    erased = re.sub(_JSON_NUMBER % number.digits, rf"\g<1>{number.kept}", erased)
+    erased = _JSON_VALUE.sub(replaced, text)
     if erased == text:
         return line
     content = erased.encode("utf-8", "surrogateescape")
     _check_same_legs(line, content)
     return content
+
+
+def places_left(line: bytes, number: ErasedNumber) -> set[str]:
+    """Where a line of a pages file still holds the number after `erase_in_line`: the names of fields, `a key`, or
+    `text` for what is no JSON."""
+    if not number.pattern.search(line):
+        return set()
+    try:
+        json.loads(line)
+    except ValueError:
+        return {"text"}
+    left, field = set[str](), ""
+    for match in _JSON_VALUE.finditer(line.decode("utf-8", "surrogateescape")):
+        if match[2]:
+            field = match[1]
+            if number.in_text(match[1]) != match[1]:
+                left.add("a key")
+        elif field in IDENTITIES:
+            if number.in_text(match[0]) != match[0]:
+                left.add(field)
+        elif _value_without(match, field, number) != match[0]:
+            left.add(field)
+    return left
+
+
+def _value_without(match: re.Match[str], field: str, number: ErasedNumber) -> str:
+    """A JSON value without the number. Ten digits in the called number are a number of their own there: the API's are
+    international."""
+    if match[3]:
+        readings = {number.digits} if field in _CALLED else number.readings
+        return number.kept if match[3] in readings and field not in _MEASURES else match[0]
+    try:
+        value = json.loads(match[0])
+    except ValueError:
+        return match[0]
+    if field in _CALLED and number_digits(dialled_number(value) or value) not in (number.digits, None):
+        return match[0]
+    erased = number.in_text(value)
+    return match[0] if erased == value else json.dumps(erased)
 
 
 def _check_same_legs(before: bytes, after: bytes) -> None:

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from cpm_assets.domain.csv_records import UnreadableFile
 from cpm_assets.domain.erasing import CannotBeErasedError, ErasedNumber, erase_in_line, erased_digits
+from cpm_assets.domain.erasing import places_left as left_in_line
 from cpm_assets.domain.invoice_layouts import INVOICE_LINE_FIELDS
 from cpm_assets.domain.unpacking import unpacked, unpacked_members
 from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
@@ -71,6 +72,14 @@ def pages_hold(path: Path | BinaryIO, number: ErasedNumber) -> bool:
     """Whether a pages file holds the number; a file that was cut short is read as far as it goes. Raises
     `UnreadableFile` if it is damaged, also behind the number: then it has no copy without it either."""
     return bool([line for line in _lines(path) if number.pattern.search(line)])
+
+
+def places_left(path: Path, number: ErasedNumber) -> set[str]:
+    """Where a pages file or a pack still holds the number though it was erased from it."""
+    if path.name == PAGES_FILE:
+        return set[str]().union(*(left_in_line(line, number) for line in _lines(path)))
+    answers = [io.BytesIO(content) for name, content in _pack_members(path) if name.endswith(PAGES_FILE)]
+    return set[str]().union(*(left_in_line(line, number) for each in answers for line in _lines(each)))
 
 
 def erase_in_pages(source: Path, target: Path, number: ErasedNumber) -> None:

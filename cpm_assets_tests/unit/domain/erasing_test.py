@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpm_assets.domain.digits import number_digits
-from cpm_assets.domain.erasing import CannotBeErasedError, ErasedNumber, erase_in_line, erased_digits, erased_number
+from cpm_assets.domain.erasing import (
+    CannotBeErasedError,
+    ErasedNumber,
+    erase_in_line,
+    erased_digits,
+    erased_number,
+    places_left,
+)
 from cpm_assets.domain.page_readers import read_any_page
 from cpm_assets_tests.unit.resources.fake_usage_api import leg
 
@@ -71,6 +78,19 @@ def test_ids_and_ten_digits_of_the_api_stay() -> None:
     """An id is how legs are told apart; ten digits of an international API are a number of another country (D4)."""
     page = line(leg("14155550198", destinationNumber="4155550198", callId="4155550198"))
     assert erase_in_line(page, NUMBER) == page
+
+
+def test_json_numbers_of_any_field_go_and_what_stays_is_told_with_its_place() -> None:
+    """Reported as erased while a key or an id still holds it, the person is told what is not so."""
+    one = leg(
+        "a", ani=14155550198, dialed=14155550198.0, tags={"+14155550198": "x"}, peerId="14155550198", wait=4155550198
+    )
+    after = erase_in_line(line(one, leg("b", destinationNumber=4155550198)), NUMBER)
+    assert b'"ani": 1415555, "dialed": 1415555,' in after
+    assert b'"wait": 1415555' in after
+    assert places_left(after, NUMBER) == {"a key", "peerId"}
+    assert places_left(b"<p>+1 415 555 0198</p>", NUMBER) == {"text"}
+    assert places_left(erase_in_line(line(leg("a", ani="+14155550198")), NUMBER), NUMBER) == set()
 
 
 def test_conversations_keep_their_legs_without_the_number() -> None:

@@ -13,7 +13,14 @@ import pytest
 
 from cpm_assets.installation import Installation
 from cpm_assets.resources import erasure as erasing
-from cpm_assets.resources.erasure import erase, files_beside_the_lake, finish_erasure, holding, number_to_erase
+from cpm_assets.resources.erasure import (
+    erase,
+    files_beside_the_lake,
+    finish_erasure,
+    holding,
+    number_to_erase,
+    places_left,
+)
 from cpm_assets.resources.erasure_log import ErasurePendingError, KeyLostError
 from cpm_assets.resources.frozen_verification import verify_frozen_days
 from cpm_assets.resources.frozen_versions import MANIFEST_FILE, read_version, write_version
@@ -65,9 +72,13 @@ def installation(tmp_path: Path) -> Installation:
     return made
 
 
-def read(lake: Lake, number: str = NUMBER) -> Path:
-    """A whole reading of the day; its directory."""
-    legs = [leg("a", destinationNumber=number), leg("b", destinationNumber="+442079460001"), leg("c", duration="x")]
+def read(lake: Lake, number: str = NUMBER, **fields: object) -> Path:
+    """A whole reading of the day, whose first leg has further fields; its directory."""
+    legs = [
+        leg("a", destinationNumber=number, **fields),
+        leg("b", destinationNumber="+442079460001"),
+        leg("c", duration="x"),
+    ]
     with FakeUsageApi([page(legs, total=3)]).source() as source:
         receipt = extract(source, lake, DAY, "sweep", (DAY_START, DAY_END), lambda: KNOWN_FROM)
     return lake.extraction_directory(receipt)
@@ -253,6 +264,17 @@ def test_aside_a_new_invoice_is_read_after_an_erasure(installation: Installation
         recogniser = aside.lake.erasures.recogniser()
         assert recogniser is not None
         assert recogniser.in_invoice("4155550198") == "1415"
+
+
+def test_what_still_holds_the_number_is_named_and_makes_no_second_record(installation: Installation) -> None:
+    """An id stays, since figures hang on it; whoever asked has to be told where."""
+    read(installation.lake, peerId="14155550198")
+    for hours in (0, 1):
+        held = holding(installation, number_to_erase(installation, NUMBER), silent)
+        erase(installation, held, "A. Name", "request 17", AT + timedelta(hours=hours), silent)
+        ((path, places),) = places_left(held)
+        assert (path.name, places) == ("pages.jsonl.gz", {"peerId"})
+    assert len(installation.lake.erasures.all()) == 1
 
 
 def test_files_of_others_are_named_not_changed(installation: Installation) -> None:
