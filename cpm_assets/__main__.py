@@ -143,7 +143,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _erase(options: argparse.Namespace) -> int:
-    number = options.number or getpass.getpass("the number to erase: ")
+    try:
+        number = options.number or getpass.getpass("the number to erase: ")
+    except EOFError:
+        print("say the number: NUMBER=, or where a terminal asks for it", file=sys.stderr)
+        return 2
     return _command("erase").run_erase(number, options.by, options.reason, dry_run=options.dry_run)
 
 

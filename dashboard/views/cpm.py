@@ -13,6 +13,7 @@ from dashboard.block import pick_attribute, show_block
 from dashboard.cpm_matrix import EVERYTHING, Layout, matrix_html, matrix_of
 from dashboard.figure_text import cell_text, count_text, day_text, minutes_text, money_text
 from dashboard.heading import show_heading, what_is_shown
+from dashboard.missing_days import show_missing_days
 from dashboard.plain_text import as_html
 from dashboard.published import Figures
 from dashboard.segment import COUNTRY, REGION, RESTATED, UTC_ZONE, Segment, day_of_instant, segment_sql
@@ -45,6 +46,7 @@ def show(figures: Figures, settings: Settings) -> None:
     with heading:
         show_heading("Cost per minute", facts, what_is_shown(segment))
         _show_notes(segment)
+        show_missing_days(figures, segment.first, segment.last)
     matrix = matrix_of(figures, segment, top)
     if not matrix.cells:
         st.info("No billable leg in this selection.", icon=None)

@@ -51,7 +51,7 @@ def _head(facts: Published, states: list[dict[str, Any]], checks: list[dict[str,
     return [
         ("Published", _age_text(age), "ago"),
         ("Figures up to", day_text(facts.last_day) if facts.last_day else "none", ""),
-        ("Final", count_text(final), f"days, up to {day_text(last_final)}" if last_final else "days"),
+        ("Final", count_text(final), f"days, the last {day_text(last_final)}" if last_final else "days"),
         ("Failed or rejected", count_text(unusable), "day" if unusable == 1 else "days"),
         ("Open checks", count_text(len(checks)), f"on {plural(len(open_days), 'day')}" if checks else ""),
     ]

@@ -24,6 +24,7 @@ from dashboard.figure_text import (
     plural,
 )
 from dashboard.heading import show_heading, show_section, what_is_shown
+from dashboard.missing_days import show_missing_days
 from dashboard.published import Figures
 from dashboard.segment import Segment, carrier_and_place
 from dashboard.slicers import (
@@ -57,6 +58,7 @@ def show(figures: Figures, settings: Settings) -> None:
         return
     segment = Segment(currency, first, last, carriers=carriers, regions=regions)
     show_heading("Trend", facts, what_is_shown(segment))
+    show_missing_days(figures, segment.first, segment.last)
     _show_trend(figures, segment, settings)
     _show_split(figures, segment, facts)
 
@@ -145,6 +147,8 @@ def _show_split(figures: Figures, segment: Segment, facts: Published) -> None:
         f"{later} against {earlier}, UTC days as closed. Price: rates and rounding. Mix: minutes went to dearer or "
         "cheaper carriers and destinations. Volume: more or fewer minutes. Fees: connection and attempt fees a minute."
     )
+    show_missing_days(figures, periods.earlier_first, periods.earlier_last, "the earlier period")
+    show_missing_days(figures, periods.later_first, periods.later_last, "the later period")
     cost, cpm = st.columns(2, gap="large")
     with cost:
         _show_steps("Cost", segment.currency, _cost_steps(split), money_text, key="split_cost")

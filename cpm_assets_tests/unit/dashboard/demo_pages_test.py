@@ -13,7 +13,7 @@ from cpm_assets.resources.decision_files import decisions_in_inbox
 from cpm_assets_tests.conftest import FinishedCommand
 from cpm_assets_tests.published_files import publish
 from cpm_assets_tests.unit.dashboard.conftest import OpenPage
-from cpm_assets_tests.unit.dashboard.page_tables import block_html, elements_of, grid, texts
+from cpm_assets_tests.unit.dashboard.page_tables import block_html, elements_of, grid, has_block, texts
 from dashboard.page_file import page_file
 from dashboard.viewer import LOCAL, Viewer
 
@@ -184,3 +184,17 @@ def test_another_carrier_s_rows_are_on_no_page_and_in_no_file(
         assert not any(other in everything for other in ("Cobalt", "Kestrel", "Saltmarsh", "Lindenfunk", "Halcyon"))
         if name == "reconciliation":
             assert "Northwind Voice" in html
+
+
+@pytest.mark.parametrize("page", ["cpm", "trend"])
+def test_a_range_with_a_day_that_has_no_figures_says_so(open_page: OpenPage, demo_root: Path, page: str) -> None:
+    """A week that lacks a rejected day looks cheap, and the next one dear."""
+    shown = open_page(demo_root, page=page, days="All")
+    assert "1 day of this range has no figures. rejected: 28 Oct 2026." in texts(shown, "missing_days_of_this_range")
+
+
+def test_a_period_that_is_compared_says_which_days_it_lacks(open_page: OpenPage, demo_root: Path) -> None:
+    """A missing day would be read as less traffic."""
+    page = open_page(demo_root, page="trend", days="All")
+    assert "1 day of the earlier period has no figures" in texts(page, "missing_days_of_the_earlier_period")
+    assert not has_block(page, "missing_days_of_the_later_period")
