@@ -40,6 +40,10 @@ _CALLED = frozenset(("destinationNumber", "dnis", "sessionDnis"))
 """Fields that say which number was called."""
 
 _BETWEEN = rb"(?:[ ./()-]|\xc2\xa0|\xe2\x80[\x90-\x95])*"
+_RUN = re.compile(rb"[0-9](?:" + _BETWEEN + rb"[0-9])*")
+_MOST_DIALLED = 18
+"""Digits of a number of D4 with 011 before it."""
+
 _MEASURES = frozenset(("duration", "billingDuration", "total", "totalHits", "pageSize", "pageNumber", "pageCount"))
 """Fields whose JSON numbers count something: never a phone number, and figures hang on them."""
 
@@ -88,6 +92,25 @@ class ErasedNumber:
     def in_text(self, text: str) -> str:
         """A text without the number."""
         return self.in_bytes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+
+def written_numbers(content: bytes) -> set[str]:
+    """The digits of every number that `ErasedNumber.pattern` could find in a text, however they are grouped."""
+    found = set()
+    for run in _RUN.findall(content):
+        groups = re.findall(rb"[0-9]+", run)
+        for first in range(len(groups)):
+            digits = ""
+            for group in groups[first:]:
+                digits += group.decode()
+                if len(digits) > _MOST_DIALLED:
+                    break
+                found.update(
+                    digits.removeprefix(dialled) for dialled in ("", "00", "011") if digits.startswith(dialled)
+                )
+                if len(digits) == 10:
+                    found.add(f"1{digits}")
+    return {digits for digits in found if len(digits) >= LEAST_KEPT + LEAST_ERASED}
 
 
 def erased_number(number: str, prefixes: Iterable[str]) -> ErasedNumber:

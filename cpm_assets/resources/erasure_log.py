@@ -21,7 +21,7 @@ from functools import cached_property
 from pathlib import Path
 
 from cpm_assets.domain.digits import number_digits
-from cpm_assets.domain.erasing import ErasedNumber
+from cpm_assets.domain.erasing import ErasedNumber, written_numbers
 from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.resources.durable_files import fsync_directory, write_durably
 from cpm_assets.resources.write_once import write_once
@@ -158,6 +158,18 @@ class Recogniser:
         texts = {leg.get("destinationNumber") for leg in entities if isinstance(leg, dict)}
         digits = {number_digits(text) for text in texts if isinstance(text, str)}
         return {number for each in digits if each and (number := self.erased(each))}
+
+    def in_text(self, content: bytes) -> set[ErasedNumber]:
+        """The erased numbers that stand anywhere in a text, such as an answer as received."""
+        return {number for digits in written_numbers(content) if (number := self.erased(digits))}
+
+    def in_words(self, value: object) -> object:
+        """A text of an invoice line without the erased numbers in it."""
+        if not isinstance(value, str):
+            return value
+        for number in self.in_text(value.encode("utf-8", "surrogatepass")):
+            value = number.in_text(value)
+        return value
 
     def in_invoice(self, digits: object) -> object:
         """The digits of an invoice line, cut if they are an erased number's, also without the country code 1 (D19)."""

@@ -151,12 +151,13 @@ def _without_erased(read: LayoutReader, erased: Recogniser | None) -> LayoutRead
     keeps the number until `make erase` is run again."""
     if erased is None:
         return read
-    digits = INVOICE_LINE_FIELDS.index("destination_digits")
+    cuts = {"destination_digits": erased.in_invoice, "sip_call_id": erased.in_words, "description": erased.in_words}
+    of_field = [cuts.get(name) for name in INVOICE_LINE_FIELDS]
 
     def read_without(stream: BinaryIO, stem: str) -> ParsedDelivery:
         parsed = read(stream, stem)
         rows = [
-            (line, (*values[:digits], erased.in_invoice(values[digits]), *values[digits + 1 :]))
+            (line, tuple(cut(value) if cut else value for cut, value in zip(of_field, values, strict=True)))
             for line, values in parsed.rows
         ]
         return replace(parsed, rows=rows)

@@ -159,7 +159,8 @@ def _without_erased_numbers(lake: Lake, pages: Iterable[Page], read: PageReader)
     """The pages with every number cut that a person had erased: the API goes on answering with it. The list is asked
     for each page, so that an erasure beside a long reading is heeded."""
     for page in pages:
-        erased = recogniser.in_legs(page.entities) if (recogniser := lake.erasures.recogniser()) else ()
+        recogniser = lake.erasures.recogniser()
+        erased = recogniser.in_legs(page.entities) | recogniser.in_text(page.body) if recogniser else set()
         body = single_line(page.body) if erased else page.body
         for number in erased:
             body = erase_in_line(body, number)

@@ -234,6 +234,26 @@ def test_a_later_reading_that_brings_the_number_again_is_cut_as_it_comes(install
     assert b"5550198" not in everything(installation.lake.root)
 
 
+@pytest.mark.parametrize("text", ["tel:+14155550198", "sip:14155550198@edge", "(415) 555-0198", 14155550198])
+def test_a_later_reading_is_cut_in_every_field(installation: Installation, text: object) -> None:
+    """Who called, and fields that we do not read, hold people's numbers, too; that leg was to somebody else."""
+    erase_it(installation)
+    again = everything(read(installation.lake, "+442079460002", ani=text))
+    assert b"5550198" not in again
+    assert b"555-0198" not in again
+    assert b"442079460002" in again
+
+
+def test_the_words_of_a_later_invoice_line_are_cut(installation: Installation) -> None:
+    """A carrier's call id or description quotes the number, and both are published."""
+    erase_it(installation)
+    recogniser = installation.lake.erasures.recogniser()
+    assert recogniser is not None
+    assert recogniser.in_words("call 2 to +1 415 555 0198") == "call 2 to +1415..."
+    assert recogniser.in_words("14155550198-77@sbc") == "1415...-77@sbc"
+    assert recogniser.in_words("+1 415 555 0199") == "+1 415 555 0199"
+
+
 def test_a_later_invoice_still_meets_the_leg_and_its_number_goes_with_the_next_erasure(
     installation: Installation, tmp_path: Path
 ) -> None:
