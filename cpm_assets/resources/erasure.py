@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cpm_assets.domain.csv_records import UnreadableFile
-from cpm_assets.domain.erasing import ErasedNumber, erased_number
+from cpm_assets.domain.erasing import CannotBeErasedError, ErasedNumber, erased_number
 from cpm_assets.installation import Installation
 from cpm_assets.resources import erasure_files as files
 from cpm_assets.resources.data_directory import DataDirectory
@@ -31,11 +31,13 @@ from cpm_assets.resources.invoice_layouts import INVOICE_LAYOUTS
 from cpm_assets.resources.lake import PAGES_FILE
 from cpm_assets.resources.packed_readings import PACKED
 from cpm_assets.resources.parsed_files import reference_files
-from cpm_assets.resources.write_once import fingerprint_of, write_once
+from cpm_assets.resources.write_once import fingerprint_of, live_parts, write_once
 
 Say = Callable[[str], object]
 TEXT_KINDS = (INVOICES, REVIEW_DECISIONS, "waivers")
 """The deliveries that may hold a person's number; cards, contracts and licenses hold prefixes and terms."""
+
+READINGS = "usage/*/*"
 
 SAY_EVERY = 200
 """Files between two reports of progress."""
@@ -50,6 +52,8 @@ class Holding:
     paths: tuple[Path, ...]
     legs: dict[date, frozenset[str]]
     unsearched: tuple[Path, ...] = ()
+    pages: frozenset[Path] = frozenset()
+    """The answers that there were when the search began."""
 
     @property
     def leg_ids(self) -> frozenset[str]:
@@ -68,6 +72,7 @@ def number_to_erase(installation: Installation, text: str) -> ErasedNumber:
 def holding(installation: Installation, number: ErasedNumber, say: Say) -> Holding:
     """Looks at every file of the lake that may hold the number. Reads all raw answers: as long as a backup takes."""
     lake = installation.lake.root
+    pages = frozenset(lake.glob(f"{READINGS}/{PAGES_FILE}"))
     legs: dict[date, set[str]] = {}
     for path in sorted(lake.glob("usage/*/*/legs.v*.parquet")):
         for leg_id, day in _legs_to(path, number):
@@ -83,7 +88,7 @@ def holding(installation: Installation, number: ErasedNumber, say: Say) -> Holdi
             unsearched.append(path)
         if count % SAY_EVERY == 0:
             say(f"{count} files looked at, {len(found)} hold the number")
-    return Holding(number, tuple(found), of_days, tuple(unsearched))
+    return Holding(number, tuple(found), of_days, tuple(unsearched), pages)
 
 
 def erase(
@@ -96,6 +101,7 @@ def erase(
     """
     lake, staging = installation.lake, installation.directory.erasing
     shutil.rmtree(staging, ignore_errors=True)
+    _refuse_while_reading(lake.root, held.pages)
     reference = lake.erasures.reference(held.number.digits)
     replaced = []
     for count, path in enumerate(held.paths, start=1):
@@ -123,6 +129,7 @@ def erase(
         days=tuple(day.isoformat() for day in held.legs),
         files=tuple(replaced),
     )
+    _refuse_while_reading(lake.root, held.pages)
     write_durably(pending_record(installation.directory), erasure.as_json())
     finish_erasure(installation)
     return erasure
@@ -172,6 +179,14 @@ def files_beside_the_lake(directory: DataDirectory, number: ErasedNumber) -> tup
             except UnreadableFile:
                 unsearched.append(path)
     return hold, unsearched
+
+
+def _refuse_while_reading(lake: Path, known: frozenset[Path]) -> None:
+    """A reading that is on has its pages under no name yet: searched past, they would keep the number."""
+    if live_parts(lake, READINGS) or frozenset(lake.glob(f"{READINGS}/{PAGES_FILE}")) - known:
+        raise CannotBeErasedError(
+            "the API is being read, or was meanwhile; stop the daemon, wait for its run, try again"
+        )
 
 
 def _add_to_manifests(lake: Path, erasure: Erasure) -> None:

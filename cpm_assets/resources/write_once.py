@@ -41,6 +41,16 @@ def drop_dead_parts(directory: Path) -> None:
             part.unlink(missing_ok=True)
 
 
+def live_parts(root: Path, pattern: str) -> list[Path]:
+    """The parts in the directories that match a glob pattern, which a living process writes."""
+    return [part for part in sorted(root.glob(f"{pattern}/.*.part")) if _is_alive(part)]
+
+
+def _is_alive(part: Path) -> bool:
+    process = part.name.split(".")[-2]
+    return process.isdecimal() and psutil.pid_exists(int(process))
+
+
 def publish_part(path: Path, part: Path | None = None) -> FileFingerprint:
     """Gives the file written at `part` (default: `part_of(path)`) its name, durably.
 

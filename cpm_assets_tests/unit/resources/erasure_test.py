@@ -11,6 +11,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from cpm_assets.domain.erasing import CannotBeErasedError
 from cpm_assets.installation import Installation
 from cpm_assets.resources import erasure as erasing
 from cpm_assets.resources.erasure import (
@@ -30,6 +31,7 @@ from cpm_assets.resources.installation_aside import installation_aside
 from cpm_assets.resources.lake import Lake
 from cpm_assets.resources.parsed_files import parsed_deliveries
 from cpm_assets.resources.usage_extraction import extract, parsed_paths
+from cpm_assets.resources.write_once import part_of
 from cpm_assets.settings import settings_from_environment
 from cpm_assets_tests.pipeline.scripted_usage import CARDS, CONTRACTS, LONG_AGO, put_file
 from cpm_assets_tests.unit.resources.fake_usage_api import DAY_END, DAY_START, FakeUsageApi, leg, page
@@ -232,6 +234,22 @@ def test_a_later_reading_that_brings_the_number_again_is_cut_as_it_comes(install
     legs = pq.read_table(next(again.glob("legs.*"))).to_pylist()
     assert [each["destination_digits"] for each in legs] == ["1415", "442079460001"]
     assert b"5550198" not in everything(installation.lake.root)
+
+
+def test_an_erasure_is_refused_while_the_api_is_read(installation: Installation) -> None:
+    """The pages of a reading that is on are under no name yet: searched past, they would bring the number back."""
+    number = number_to_erase(installation, NUMBER)
+    held = holding(installation, number, silent)
+    again = read(installation.lake)
+    with pytest.raises(CannotBeErasedError, match="stop the daemon"):
+        erase(installation, held, "A. Name", "request 17", AT, silent)
+    part_of(again / "legs").touch()
+    held = holding(installation, number, silent)
+    with pytest.raises(CannotBeErasedError, match="stop the daemon"):
+        erase(installation, held, "A. Name", "request 17", AT, silent)
+    assert installation.lake.erasures.all() == []
+    part_of(again / "legs").rename(again / ".legs.999999999.part")
+    assert erase(installation, held, "A. Name", "request 17", AT, silent)
 
 
 @pytest.mark.parametrize("text", ["tel:+14155550198", "sip:14155550198@edge", "(415) 555-0198", 14155550198])
