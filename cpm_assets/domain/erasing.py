@@ -96,7 +96,7 @@ class ErasedNumber:
 
 def written_numbers(content: bytes) -> set[str]:
     """The digits of every number that `ErasedNumber.pattern` could find in a text, however they are grouped."""
-    found = set()
+    found = set[str]()
     for run in _RUN.findall(content):
         groups = re.findall(rb"[0-9]+", run)
         for first in range(len(groups)):

@@ -189,7 +189,7 @@ def test_killed_at_any_file_it_is_finished_by_the_next_run(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, killed_after: int
 ) -> None:
     """Half erased and no record of it: neither the number is gone nor the evidence whole."""
-    done = []
+    done: list[Path] = []
 
     def replace_or_die(staged: Path, target: Path) -> None:
         if len(done) == killed_after:
@@ -331,7 +331,7 @@ def test_a_file_that_cannot_be_searched_is_named_and_the_others_are_erased(insta
     protected[6] |= 1
     protected[protected.index(b"PK\x01\x02") + 8] |= 1
     bomb = gzip.compress(LINES.encode() + b"\0" * (20 << 20), 9)
-    contents = {"bomb.csv.gz": bomb, "damaged.csv.gz": damaged, "protected.zip": protected}
+    contents = {"bomb.csv.gz": bomb, "damaged.csv.gz": bytes(damaged), "protected.zip": bytes(protected)}
     for folder in (
         installation.directory.inbox / "invoices" / "Acme",
         installation.lake.deliveries / "invoices" / "Acme",
