@@ -59,9 +59,7 @@ def show(figures: Figures, settings: Settings) -> None:
     ]
     if not found:
         show_heading("What-if", facts, "What another carrier would have charged for a past period's real traffic.")
-        st.info(
-            "There is no answer to show: none was asked for, or none of carriers that you see. To ask:"
-        )
+        st.info("There is no answer to show: none was asked for, or none of carriers that you see. To ask:")
         st.code(HOW_TO_ASK, language="bash")
         return
     names = {_name(answer.scenario): answer for answer in found}
