@@ -23,7 +23,7 @@ def show_missing_days(figures: Figures, first: date, last: date, of: str = "this
     if by_status:
         number = sum(map(len, by_status.values()))
         named = "; ".join(f"{status}: {_named(days)}" for status, days in by_status.items())
-        text = f"{plural(number, 'day')} of {of} {'has' if number == 1 else 'have'} no figures. {named}"
+        text = f"{plural(number, 'day')} of {of} {'has' if number == 1 else 'have'} no figures ({named})"
         show_block(
             f'<p class="notice">{as_html(text)}. Sums are without them.</p>',
             key=f"missing_days_of_{of.replace(' ', '_')}",

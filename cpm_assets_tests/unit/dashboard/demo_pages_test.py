@@ -190,7 +190,7 @@ def test_another_carrier_s_rows_are_on_no_page_and_in_no_file(
 def test_a_range_with_a_day_that_has_no_figures_says_so(open_page: OpenPage, demo_root: Path, page: str) -> None:
     """A week that lacks a rejected day looks cheap, and the next one dear."""
     shown = open_page(demo_root, page=page, days="All")
-    assert "1 day of this range has no figures. rejected: 28 Oct 2026." in texts(shown, "missing_days_of_this_range")
+    assert "1 day of this range has no figures (rejected: 28 Oct 2026)." in texts(shown, "missing_days_of_this_range")
 
 
 def test_a_period_that_is_compared_says_which_days_it_lacks(open_page: OpenPage, demo_root: Path) -> None:
