@@ -1,4 +1,4 @@
-"""Claims about the sensors when the daemon comes back after three weeks: what is asked for, in what order, how often."""
+"""Claims about the sensors when the daemon comes back after three weeks: what is asked for, in what order."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
