@@ -11,6 +11,7 @@ from cpm_assets.owners import OWNERS
 from cpm_assets.resources.clock import Clock
 from cpm_assets.resources.inbox import SETTLED_SECONDS, InboxReport, take_files
 from cpm_assets.resources.parsed_files import ReferenceFile, parsed_deliveries
+from cpm_assets.resources.reference_rows import zero_rates
 from cpm_assets.resources.usage_connection import UsageConnection
 from cpm_assets.resources.writer_lock import writer_lock
 
@@ -69,7 +70,7 @@ def build_delivery_assets(partitions_def: dg.PartitionsDefinition) -> list[dg.As
         for delivery in report.taken:
             context.log.info(f"received {delivery.kind}/{delivery.file_name}")
         for file in _new_files(files, report):
-            for warning in (*file.warnings, *file.first_reject()):
+            for warning in (*file.warnings, *zero_rates(file), *file.first_reject()):
                 context.log.warning(f"{file.delivery.file_name}: {warning}")
         for key in sorted(context.selected_asset_keys, key=lambda key: key.path):
             yield dg.MaterializeResult(asset_key=key, metadata=_metadata(key.path[-1], files, report))

@@ -37,7 +37,7 @@ from cpm_assets.resources.delivery_trial import (
     rows_of_file,
 )
 from cpm_assets.resources.parsed_files import ReferenceFile, reference_spec
-from cpm_assets.resources.reference_rows import price_rows_of
+from cpm_assets.resources.reference_rows import price_rows_of, zero_rates
 from cpm_assets.settings import settings_from_environment
 from cpm_assets.touched_days import days_touched_by
 
@@ -107,7 +107,7 @@ def _print_trial(trial: Trial, name: str, days: int, *, is_priced: bool) -> int:
         return GOOD
     file, kind = trial.file, trial.file.delivery.kind
     print(f"{terminal_text(name)}: {file.rows} row(s), {file.rejected} rejected, {file.collapsed} repeated in the file")
-    for warning in file.warnings:
+    for warning in (*file.warnings, *zero_rates(file)):
         print(f"  {terminal_text(warning)}")
     print_rejects(file)
     _print_changes(trial, file)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -26,10 +27,13 @@ from cpm_assets.resources.erasure import (
     places_left,
 )
 from cpm_assets.resources.group_files import drop_old_groups
+from cpm_assets.resources.leg_days_file import leg_files_lock
 from cpm_assets.resources.writer_lock import writer_lock
 from cpm_assets.settings import settings_from_environment
 
 NOT_ERASED = 1
+SEARCHES = 3
+"""Of a dry run, while builds move files; each packs at most a closed day's readings."""
 KINDS = {
     "usage": "raw answers and parsed legs",
     "packed": "raw answers of closed days' ticks",
@@ -52,9 +56,21 @@ def erase_number(
     if not dry_run and not (person.strip() and reason.strip()):
         say("cpm: nothing erased: say who asks for it and why, BY= and REASON=")
         return NOT_ERASED
+    with ExitStack() as locks:
+        if not dry_run:
+            locks.enter_context(leg_files_lock(installation.directory, "make erase", say))
+        return _search_and_erase(installation, number, person.strip(), reason.strip(), now, dry_run=dry_run)
+
+
+def _search_and_erase(
+    installation: Installation, number: str, person: str, reason: str, now: datetime, *, dry_run: bool
+) -> int:
     try:
-        with writer_lock(installation.directory.warehouse / "writer.lock", "make erase", say):
-            held = _erase_from_lake(installation, number, person.strip(), reason.strip(), now, dry_run=dry_run)
+        if dry_run:
+            held = _looked_up(installation, number)
+        else:
+            with writer_lock(installation.directory.warehouse / "writer.lock", "make erase", say):
+                held = _erase_from_lake(installation, number, person, reason, now)
     except CannotBeErasedError as error:
         say(f"cpm: nothing erased: {error}")
         return NOT_ERASED
@@ -76,16 +92,44 @@ def erase_number(
     return NOT_ERASED if left else 0
 
 
-def _erase_from_lake(
-    installation: Installation, text: str, person: str, reason: str, now: datetime, *, dry_run: bool
-) -> Holding:
-    if not dry_run and finish_erasure(installation):
+def _looked_up(installation: Installation, text: str) -> Holding:
+    """What holds the number, without a lock: a dry run waits for no build and holds none up.
+
+    A build may pack readings meanwhile, which moves files: the search is then made again.
+    """
+    number = number_to_erase(installation, text)
+    say("the lake is searched …")
+    for _ in range(SEARCHES):
+        try:
+            held = holding(installation, number, say)
+            break
+        except FileNotFoundError:
+            say("a build moved files while they were searched: once more …")
+    else:
+        raise CannotBeErasedError("builds go on moving the files that are searched; try again when no run is on")
+    _print_held(installation, held)
+    say("nothing was changed (dry run)")
+    return held
+
+
+def _erase_from_lake(installation: Installation, text: str, person: str, reason: str, now: datetime) -> Holding:
+    if finish_erasure(installation):
         say("an erasure that was not finished is finished now")
     number = number_to_erase(installation, text)
     if any(number.in_text(told) != told for told in (person, reason)):
         raise CannotBeErasedError("BY or REASON holds the number; both are kept in the record")
     say("the lake is searched …")
     held = holding(installation, number, say)
+    _print_held(installation, held)
+    if made := erase(installation, held, person, reason, now, say):
+        print(f"erased; the record is lake/erasures/{made.erasure_id}.json")
+    else:
+        say("no file of the lake holds the number any more, but for what is named below")
+    return held
+
+
+def _print_held(installation: Installation, held: Holding) -> None:
+    number = held.number
     print(
         f"The number is cut to its first {number.kept_length} of {len(number.digits)} digits, the longest prefix by "
         "which a card prices it"
@@ -95,13 +139,6 @@ def _erase_from_lake(
     for kind, what in KINDS.items():
         if kinds[kind]:
             print(f"  lake/{kind}/  {kinds[kind]} file(s): {what}")
-    if dry_run:
-        say("nothing was changed (dry run)")
-    elif made := erase(installation, held, person, reason, now, say):
-        print(f"erased; the record is lake/erasures/{made.erasure_id}.json")
-    else:
-        say("no file of the lake holds the number any more, but for what is named below")
-    return held
 
 
 def _print_places(installation: Installation, held: Holding) -> None:

@@ -37,17 +37,26 @@ class Session:
     instance: dg.DagsterInstance
 
     def run(
-        self, job_name: str, first: date, last: date | None = None, config: Mapping[str, object] | None = None
+        self,
+        job_name: str,
+        first: date,
+        last: date | None = None,
+        config: Mapping[str, object] | None = None,
+        expected_failure: str = "",
     ) -> bool:
         """Run a job over one UTC day, or a range of days in one run; whether everything went through.
 
-        `config` is run configuration, for jobs whose assets take some.
+        `config` is run configuration, for jobs whose assets take some. A failure of the step `expected_failure` is
+        printed as such, and is a failure nonetheless.
         """
         is_one_day = last is None or last == first
         result = self.defs.resolve_job_def(job_name).execute_in_process(
             instance=self.instance,
             raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {}}}, **(config or {})},
+            run_config={
+                "loggers": {"console": {"config": {"expected_failure": expected_failure}}},
+                **(config or {}),
+            },
             partition_key=first.isoformat() if is_one_day else None,
             tags={**process_tags(os.getpid()), **({} if is_one_day else range_tags(first, last))},
         )

@@ -53,6 +53,10 @@ def number_reader(profile: InvoiceProfile) -> Reader:
     return read
 
 
+_FORMS_IN_WORDS = {ISO: "2026-11-20T14:05:00 or 2026-11-20T14:05:00Z", RFC_2822: "Fri, 20 Nov 2026 14:05:00 +0000"}
+"""Named forms, as a carrier writes them; the others are patterns of `strptime`."""
+
+
 def start_reader(profile: InvoiceProfile) -> Reader:
     """A date and time: local by the contract, or UTC where the profile or the text itself says so (D3)."""
     formats, is_utc = profile.start_formats, profile.zone == "UTC"
@@ -77,7 +81,8 @@ def _instants(text: str, formats: tuple[str, ...]) -> tuple[datetime | None, dat
             return None, instant.astimezone(UTC).replace(tzinfo=None)
         except (ValueError, OverflowError, IndexError, TypeError):
             continue
-    raise BadValue(f"{shortened(text)} is not a date and time in the form of: {', '.join(formats)}")
+    forms = " or ".join(_FORMS_IN_WORDS.get(each, each) for each in formats)
+    raise BadValue(f"{shortened(text)} is not a date and time such as {forms}")
 
 
 def seconds_reader(unit: str) -> Reader:

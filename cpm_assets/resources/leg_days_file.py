@@ -7,6 +7,7 @@ Nothing is worked out again: which legs are in `cpm_fact` is said by its own mod
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from cpm_assets.installation import Installation
+from cpm_assets.resources.data_directory import DataDirectory
 from cpm_assets.resources.dbt_run import compiled_sql
 from cpm_assets.resources.durable_files import fsync_directory, fsync_file, make_directory
 from cpm_assets.resources.frozen_verification import check_before_reading
@@ -45,12 +47,23 @@ class LegDaysFile:
 def write_leg_days(installation: Installation, first: date, last: date, say: Callable[[str], object]) -> LegDaysFile:
     """Write `legs/legs-<first>-<last>.duckdb`; one that is there is replaced in one step. The days are UTC, both in it.
 
-    Raises NoLegsError when no day of them has a leg to write, and FrozenDamagedError.
+    It reads what no build changes, so it waits for none: only for another such file, or an erasure. Raises NoLegsError
+    when no day of them has a leg to write, and FrozenDamagedError.
     """
-    directory, warehouse = installation.directory, installation.warehouse
-    version = warehouse.snapshots.current()
     if last < first:
         raise NoLegsError(f"{last} is before {first}")
+    with leg_files_lock(installation.directory, f"make legs of {first} to {last}", say):
+        return _written(installation, first, last)
+
+
+def leg_files_lock(directory: DataDirectory, holder: str, say: Callable[[str], object]) -> AbstractContextManager[None]:
+    """Who holds it writes files of legs, or removes them: an erased number must not come back by one begun before."""
+    return writer_lock(directory.work / "legs.lock", holder, say)
+
+
+def _written(installation: Installation, first: date, last: date) -> LegDaysFile:
+    directory, warehouse = installation.directory, installation.warehouse
+    version = warehouse.snapshots.current()
     if version is None:
         raise NoLegsError("nothing is published yet: run a day first")
     facts = compiled_sql(directory.work / "dbt_target", [FACTS]).get(FACTS)
@@ -60,18 +73,17 @@ def write_leg_days(installation: Installation, first: date, last: date, say: Cal
     part = path.with_name(f".{path.name}.part")
     make_directory(path.parent)
     part.unlink(missing_ok=True)
-    with writer_lock(directory.warehouse / "writer.lock", f"legs of {first} to {last}", say):
-        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        frozen = [day for day in days if warehouse.frozen.of_day(day)]
-        check_before_reading(warehouse, frozen)
-        files = [warehouse.frozen.directory(day) / f"{LEGS}.parquet" for day in frozen]
-        with duckdb.connect(":memory:", config={"preserve_insertion_order": False}) as connection:
-            attach(connection, version, SOURCE, "(read_only)")
-            attach(connection, part, MADE)
-            connection.execute("set TimeZone = 'UTC'")
-            _fill(connection, first, last, frozen, files, facts)
-            found = connection.table(f"{MADE}.main.{LEGS}").aggregate("usage_date, count(*)").fetchall()
-            connection.execute(f"checkpoint {MADE}")
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    frozen = [day for day in days if warehouse.frozen.of_day(day)]
+    check_before_reading(warehouse, frozen)
+    files = [warehouse.frozen.directory(day) / f"{LEGS}.parquet" for day in frozen]
+    with duckdb.connect(":memory:", config={"preserve_insertion_order": False}) as connection:
+        attach(connection, version, SOURCE, "(read_only)")
+        attach(connection, part, MADE)
+        connection.execute("set TimeZone = 'UTC'")
+        _fill(connection, first, last, frozen, files, facts)
+        found = connection.table(f"{MADE}.main.{LEGS}").aggregate("usage_date, count(*)").fetchall()
+        connection.execute(f"checkpoint {MADE}")
     legs, with_legs = sum(count for _, count in found), {day for day, _ in found}
     if not legs:
         part.unlink()

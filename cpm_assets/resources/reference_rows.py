@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,6 +20,8 @@ _TERMS = {
     CONTRACTS: (*_PRICING, "increment_rule", "bills_attempts", "attempt_fee", "rounding_mode", "rounding_decimals"),
 }
 """The columns that can move a leg's cost or region. A contract's layout, time zone and tolerances cannot."""
+
+_NAMED_ZERO_RATES = 10
 
 _PRICES: Mapping[str, tuple[str, ...]] = {CARDS: ("rate_per_minute", "currency"), CONTRACTS: ()}
 
@@ -54,6 +57,25 @@ def earliest_days(files: Iterable[ReferenceFile]) -> list[date]:
         date.min if is_inclusive and file.delivery.kind == CONTRACTS else first
         for file, (first, _) in zip(asked, bounds, strict=True)
     ]
+
+
+def zero_rates(file: ReferenceFile) -> list[str]:
+    """A sentence that names a card's rows with a rate of 0; nothing where none has one.
+
+    0 is a rate (D4), and more often a cell that somebody forgot. Rows that remove one are not counted.
+    """
+    if file.delivery.kind != CARDS:
+        return []
+    columns = ["carrier_name", "prefix", "rate_per_minute", "effective_date", "expiry_date"]
+    rows = pq.read_table(
+        file.rows_path, columns=columns, filters=pc.field("rate_per_minute") == pc.scalar(Decimal(0))
+    ).to_pylist()
+    free = [f"{row['carrier_name']} {row['prefix']}" for row in rows if row["expiry_date"] != row["effective_date"]]
+    if not free:
+        return []
+    more = f" and {len(free) - _NAMED_ZERO_RATES} more" if len(free) > _NAMED_ZERO_RATES else ""
+    named = ", ".join(free[:_NAMED_ZERO_RATES])
+    return [f"{len(free)} row(s) with a rate of 0, by which calls cost nothing: {named}{more}"]
 
 
 @lru_cache(maxsize=10_000)

@@ -212,9 +212,12 @@ def test_a_rebuild_publishes_every_version_as_it_was(story: Story) -> None:
 
 
 def test_legs_of_closed_days_are_written_from_their_frozen_files(story: Story) -> None:
-    """The published file keeps legs for so many days; a dispute about an older call needs them, as they were closed."""
+    """The published file keeps legs for so many days; a dispute about an older call needs them, as they were closed.
+
+    They are only read: whoever asks waits for no build, nor holds one up.
+    """
     published = story.steps["blocked"].published
-    with story.stage.opened(at(7)) as opened:
+    with story.stage.opened(at(7)) as opened, opened.installation.warehouse.writing("a build", print):
         made = write_leg_days(opened.installation, DAY, DAY + timedelta(days=1), lambda _text: None)
         with pytest.raises(NoLegsError, match="no day from 2025-01-01"):
             write_leg_days(opened.installation, date(2025, 1, 1), date(2025, 1, 2), lambda _text: None)

@@ -58,6 +58,20 @@ def test_it_says_what_a_card_would_do_and_does_nothing(
     assert "Nothing was written." in printed
 
 
+def test_rates_of_nothing_are_named(
+    installation: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A 0 is a rate (D4): a forgotten cell makes a month of calls free, and no check fails."""
+    deck = tmp_path / "deck.csv"
+    rows = [
+        f"{prefix},Somewhere,Acme,{rate},2026-12-01," for prefix, rate in (("65", "0"), ("44", "0.02"), ("49", "0.0"))
+    ]
+    removed = "33,France,Acme,0,2026-12-01,2026-12-01"
+    deck.write_text("\n".join((HEADER, *rows, removed, "")))
+    assert checked(installation, deck) == GOOD
+    assert "2 row(s) with a rate of 0, by which calls cost nothing: Acme 65, Acme 49" in capsys.readouterr().out
+
+
 def test_the_folder_is_known_where_the_file_lies_in_the_inbox(
     installation: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from cpm_assets.commands.erase import NOT_ERASED, erase_number
 from cpm_assets.installation import Installation
+from cpm_assets.resources.writer_lock import writer_lock
 from cpm_assets.settings import settings_from_environment
 
 NUMBER, AT = "+14155550198", datetime(2026, 12, 1, tzinfo=UTC)
@@ -29,6 +30,12 @@ def test_leg_files_and_old_versions_go_with_every_run(installation: Installation
     assert held.exists()
     assert erase_number(installation, NUMBER, "A. Name", "request 17", AT, dry_run=False) == 0
     assert not held.exists()
+
+
+def test_a_dry_run_waits_for_no_build(installation: Installation) -> None:
+    """It only counts: held up behind a night of backfills, or holding them up, it would be left out."""
+    with writer_lock(installation.directory.warehouse / "writer.lock", "a build", print):
+        assert erase_number(installation, NUMBER, "", "", AT, dry_run=True) == 0
 
 
 def test_a_reason_that_holds_the_number_is_refused(
