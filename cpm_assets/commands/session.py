@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from cpm_assets.domain.alerting import messages_due
 from cpm_assets.installation import Installation
 from cpm_assets.resources.alert_outbox import AlertOutbox
 from cpm_assets.resources.clock import Clock
+from cpm_assets.resources.scratch_directories import sweep
 from cpm_assets.resources.usage_connection import UsageConnection
 from cpm_assets.resources.writer_lock import writer_lock
 from cpm_assets.runs import fail_runs_of_dead_processes, process_tags, range_tags
@@ -82,6 +84,8 @@ def session(
     clock = Clock(fixed_at=fixed_at.isoformat() if fixed_at else None)
     usage = usage or UsageConnection(installation.settings, clock)
     usage.fill_inbox(installation.directory.inbox)
+    for parent in (installation.directory.work, Path(tempfile.gettempdir())):
+        sweep(parent)
     os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(installation))
     with ExitStack() as opened:
         # One at a time: two first commands would both make the tables of Dagster's records, and both parse the models.

@@ -7,20 +7,20 @@ Everything that was received is there as a link, so that what is read costs no c
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from cpm_assets.installation import Installation
+from cpm_assets.resources.scratch_directories import ASIDE, scratch_directory
 
 
 @contextmanager
 def installation_aside(installation: Installation) -> Iterator[Installation]:
     """The installation with its own deliveries, below a temporary directory; inbox, lake and published are shared."""
-    with tempfile.TemporaryDirectory(prefix="cpm-aside-") as root:
-        aside = Installation(replace(installation.settings, data_dir=Path(root)))
+    with scratch_directory(ASIDE) as root:
+        aside = Installation(replace(installation.settings, data_dir=root))
         aside.directory.work.mkdir()
         aside.directory.lake.mkdir()
         if installation.directory.lake.is_dir():

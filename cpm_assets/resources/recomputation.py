@@ -6,7 +6,6 @@ installation is written, but for deliveries that were not parsed yet; the writer
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +16,7 @@ from cpm_assets.domain.build_plan import DAY, FINALIZE, STATUS, DayPlan
 from cpm_assets.installation import Installation
 from cpm_assets.resources.build_log import Tolerated
 from cpm_assets.resources.run_inputs import PlannedDay, RunPlan
+from cpm_assets.resources.scratch_directories import RECOMPUTATION, scratch_directory
 from cpm_assets.resources.warehouse import Warehouse
 from cpm_assets.resources.warehouse_build import run_models
 
@@ -59,8 +59,8 @@ def recomputed_days(
     `looked_at` are days that are not costed, for the checks to look at what holds on them.
     """
     near = {day + timedelta(days=offset) for day in days for offset in (-1, 0, 1)}
-    with tempfile.TemporaryDirectory(prefix="cpm-recomputation-") as root:
-        aside = Installation(replace(installation.settings, data_dir=Path(root)))
+    with scratch_directory(RECOMPUTATION) as root:
+        aside = Installation(replace(installation.settings, data_dir=root))
         aside.directory.lake.symlink_to(installation.directory.lake)
         for directory in (aside.directory.warehouse, aside.directory.work):
             directory.mkdir()

@@ -8,7 +8,6 @@ which are in the warehouse only (D28): the writer's lock is held while they are 
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from cpm_assets.installation import Installation
 from cpm_assets.resources.dbt_run import compiled_sql
 from cpm_assets.resources.durable_files import fsync_directory, fsync_file, make_directory, write_durably
 from cpm_assets.resources.frozen_versions import FrozenVersion, read_version
+from cpm_assets.resources.scratch_directories import WHAT_IF, scratch_directory
 from cpm_assets.resources.usage_extraction import parsed_paths
 from cpm_assets.resources.writer_lock import writer_lock
 
@@ -217,11 +217,11 @@ def _lake_legs(installation: Installation, versions: Iterable[FrozenVersion]) ->
 def _beside(installation: Installation, version: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database of its own with the published version and the working models attached, read-only; gone afterwards."""
     with (
-        tempfile.TemporaryDirectory(prefix="cpm-what-if-", dir=installation.directory.work) as root,
-        duckdb.connect(":memory:", config={"temp_directory": root}) as connection,
+        scratch_directory(WHAT_IF, installation.directory.work) as root,
+        duckdb.connect(":memory:", config={"temp_directory": str(root)}) as connection,
     ):
         for name in ("warehouse", "cpm"):
-            connection.execute(f"attach '{_quoted(Path(root) / f'{name}.duckdb')}' as {name}")
+            connection.execute(f"attach '{_quoted(root / f'{name}.duckdb')}' as {name}")
         connection.execute(f"attach '{_quoted(version)}' as published (read_only)")
         connection.execute(f"attach '{_quoted(installation.warehouse.models_file)}' as working (read_only)")
         connection.execute("set TimeZone = 'UTC'")
