@@ -43,7 +43,8 @@ KINDS = {
 
 
 def run_erase(number: str, person: str, reason: str, *, dry_run: bool) -> int:
-    """Erase, or with `dry_run` say what would be erased: 0, or 1 with the reason when it cannot be."""
+    """Erase, or with `dry_run` say what would be erased: 0, or 1 with the reason when it cannot be, or when a file of
+    the lake still holds the number or could not be searched for it."""
     installation = Installation(settings_from_environment())
     installation.claim()
     return erase_number(installation, number, person, reason, Clock().now(), dry_run=dry_run)
@@ -89,7 +90,7 @@ def _search_and_erase(
             f"NOT erased from {path.relative_to(installation.directory.root)}: it stays in {', '.join(sorted(places))}"
         )
     _print_places(installation, held)
-    return NOT_ERASED if left else 0
+    return NOT_ERASED if left or (held.unsearched and not dry_run) else 0
 
 
 def _looked_up(installation: Installation, text: str) -> Holding:

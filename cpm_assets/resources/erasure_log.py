@@ -17,7 +17,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cpm_assets.domain.digits import number_digits
@@ -29,6 +29,9 @@ from cpm_assets.resources.write_once import write_once
 KEY_FILE = "erasure.key"
 KEY_BYTES = 32
 OWNER_ONLY = 0o400
+
+REMEMBERED_NUMBERS = 65_536
+"""A daemon asks about every number of every reading for months; so many answers are some ten megabytes."""
 
 
 class ErasurePendingError(RuntimeError):
@@ -144,14 +147,15 @@ class Recogniser:
 
     def __init__(self, log: ErasureLog, kept_digits: dict[str, int]) -> None:
         self._log, self._kept_digits = log, kept_digits
-        self._known: dict[str, ErasedNumber | None] = {}
+        self._remembered = lru_cache(REMEMBERED_NUMBERS)(self._looked_up)
 
     def erased(self, digits: str) -> ErasedNumber | None:
-        """The number as it is erased, if it is; asked once for each number."""
-        if digits not in self._known:
-            kept = self._kept_digits.get(self._log.reference(digits))
-            self._known[digits] = ErasedNumber(digits, kept) if kept else None
-        return self._known[digits]
+        """The number as it is erased, if it is; remembered for the numbers asked about last."""
+        return self._remembered(digits)
+
+    def _looked_up(self, digits: str) -> ErasedNumber | None:
+        kept = self._kept_digits.get(self._log.reference(digits))
+        return ErasedNumber(digits, kept) if kept else None
 
     def in_legs(self, entities: Iterable[object]) -> set[ErasedNumber]:
         """The erased numbers that legs of an answer were made to."""

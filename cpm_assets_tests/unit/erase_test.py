@@ -46,3 +46,14 @@ def test_a_reason_that_holds_the_number_is_refused(
         assert erase_number(installation, NUMBER, person, reason, AT, dry_run=False) == NOT_ERASED
     assert "BY or REASON holds the number" in "".join(capsys.readouterr())
     assert installation.lake.erasures.all() == []
+
+
+def test_a_file_of_the_lake_that_cannot_be_searched_ends_the_command_with_status_1(
+    installation: Installation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Status 0 is reported to the person as "your number is gone", and it may be in the file that nobody could open."""
+    damaged = installation.lake.deliveries / "invoices" / "Acme" / "damaged.csv.gz"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"\x1f\x8b no gzip")
+    assert erase_number(installation, NUMBER, "A. Name", "request 17", AT, dry_run=False) == NOT_ERASED
+    assert "damaged.csv.gz" in capsys.readouterr().out
