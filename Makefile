@@ -69,6 +69,9 @@ check-inbox: setup ## what a delivery would do before it counts: make check-inbo
 doctor: setup ## whether this installation and configuration is right; JSON=1 as JSON, TEST_ALERT=1 also POSTs a test alert
 	@$(RUN) -m cpm_assets doctor $(if $(JSON),--json) $(if $(TEST_ALERT),--send-test-alert)
 
+health: setup ## whether the daemon lives, days are built, the file is there; JSON=1, ALERT=1 tells the webhook, PORT=8600 serves it
+	@$(RUN) -m cpm_assets health $(if $(JSON),--json) $(if $(ALERT),--alert) $(if $(PORT),--serve $(PORT))
+
 legs: setup ## legs of older days, from their frozen files: make legs FROM=2026-01-01 TO=2026-01-31
 	@$(RUN) -m cpm_assets legs $(or $(FROM),$(error say FROM= and TO=)) $(or $(TO),$(error say FROM= and TO=))
 

@@ -130,6 +130,13 @@ def _parser() -> argparse.ArgumentParser:
     examining.set_defaults(
         run=lambda o: _command("doctor").run_doctor(as_json=o.json, sends_test_alert=o.send_test_alert)
     )
+    watching = command(
+        "health", "whether the daemon is alive, days are built and the published file is there; waits for nothing"
+    )
+    watching.add_argument("--json", action="store_true", help="as one JSON document")
+    watching.add_argument("--alert", action="store_true", help="POST what is wrong to the webhook, and when it is over")
+    watching.add_argument("--serve", type=int, metavar="PORT", help="answer GET /health on 127.0.0.1, until stopped")
+    watching.set_defaults(run=_health)
     command("verify", "whether every closed day still has its files, hashes and totals, and its inputs").set_defaults(
         run=lambda o: _command("verify").run_verify()
     )
@@ -140,6 +147,12 @@ def _parser() -> argparse.ArgumentParser:
         "bi-files", "the repository's files for BI tools (bi/), generated again from the published file"
     ).set_defaults(run=lambda o: _command("bi_files").run_bi_files())
     return parser
+
+
+def _health(options: argparse.Namespace) -> int:
+    if options.serve is not None:
+        return int(_command("health_endpoint").run_endpoint(options.serve))
+    return int(_command("health").run_health(as_json=options.json, is_alerting=options.alert))
 
 
 def _erase(options: argparse.Namespace) -> int:

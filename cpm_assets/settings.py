@@ -50,6 +50,7 @@ DASHBOARD_ADDRESS = "127.0.0.1"
 USAGE_SOURCES = ("genesys_usage", GENESYS_ANALYTICS)
 """The guide's endpoint, and conversation details, which Genesys documents (D24)."""
 LATE_SWEEP_HOURS = (72, 96, 168)
+SILENCE_HOURS = 3
 HOST_VARIABLES = ("GENESYS_API_URL", "GENESYS_LOGIN_URL")
 GENESYS_VARIABLES = ("GENESYS_REGION", *HOST_VARIABLES, "GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET")
 SIGN_IN_VARIABLES = (
@@ -96,6 +97,7 @@ class Settings:
     client_secret: str | None = field(default=None, repr=False)
     usage_source: str = "genesys_usage"
     alert_webhook_url: str | None = field(default=None, repr=False)
+    silence_hours: int = SILENCE_HOURS
     runbooks_url: str = RUNBOOKS_URL
     finalization_hours: int = 48
     late_sweep_hours: tuple[int, ...] = LATE_SWEEP_HOURS
@@ -141,6 +143,7 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         **organization,
         usage_source=_one_of(given, "CPM_USAGE_SOURCE", USAGE_SOURCES),
         alert_webhook_url=given.get("CPM_ALERT_WEBHOOK_URL"),
+        silence_hours=_whole_number(given, "CPM_SILENCE_HOURS", SILENCE_HOURS, least=1),
         runbooks_url=given.get("CPM_RUNBOOKS_URL", RUNBOOKS_URL).rstrip("/"),
         finalization_hours=_whole_number(given, "CPM_FINALIZATION_HOURS", 48, least=1),
         late_sweep_hours=_hours(given, "CPM_LATE_SWEEP_HOURS", LATE_SWEEP_HOURS),

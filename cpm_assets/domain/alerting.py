@@ -11,13 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 PASSES = "passes again for"
-_OVER = {"restatement": "is no longer news of"}
+SILENCE = "silence"
+"""The kind of a problem that is told from outside the daemon: nothing ran (`domain/health.py`)."""
+_OVER = {"restatement": "is no longer news of", SILENCE: "is in order again; its last sign before was of"}
 """What is said when a problem is gone; a restatement only grows old."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to tell now: a failed blocking check of a day, a failed run of a job on it, or a restatement of it.
+    """Something to tell now: a failed blocking check of a day, a failed run of a job on it, a restatement of it, or
+    that nothing ran since.
 
     `subject` is the check's or job's name, `usage_date` its UTC day (YYYY-MM-DD), `text` what on-call reads first.
     `reminder` counts the days that it has been urgent: with each new one it is sent again.

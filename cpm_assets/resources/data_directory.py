@@ -80,6 +80,11 @@ class DataDirectory:
         return self.root / "alerts"
 
     @property
+    def health_alerts(self) -> Path:
+        """Alerts that `make health` sent, apart from the daemon's, which would call them resolved."""
+        return self.alerts / "health"
+
+    @property
     def dagster_home(self) -> Path:
         return self.root / "dagster"
 
