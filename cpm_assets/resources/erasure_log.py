@@ -169,11 +169,13 @@ class Recogniser:
 
     def in_words(self, value: object) -> object:
         """A text of an invoice line without the erased numbers in it."""
-        if not isinstance(value, str):
-            return value
-        for number in self.in_text(value.encode("utf-8", "surrogatepass")):
-            value = number.in_text(value)
-        return value
+        return self.words(value) if isinstance(value, str) else value
+
+    def words(self, text: str) -> str:
+        """A text without the erased numbers in it."""
+        for number in self.in_text(text.encode("utf-8", "surrogatepass")):
+            text = number.in_text(text)
+        return text
 
     def in_invoice(self, digits: object) -> object:
         """The digits of an invoice line, cut if they are an erased number's, also without the country code 1 (D19)."""

@@ -147,8 +147,8 @@ def _invoice_file(
 
 
 def _without_erased(read: LayoutReader, erased: Recogniser | None) -> LayoutReader:
-    """The reader, whose lines have erased numbers cut as their legs are, so that they still meet. The file as received
-    keeps the number until `make erase` is run again."""
+    """The reader, whose lines have erased numbers cut as their legs are, so that they still meet; in what it rejects
+    they are cut, too. The file as received keeps the number until `make erase` is run again."""
     if erased is None:
         return read
     cuts = {"destination_digits": erased.in_invoice, "sip_call_id": erased.in_words, "description": erased.in_words}
@@ -160,7 +160,11 @@ def _without_erased(read: LayoutReader, erased: Recogniser | None) -> LayoutRead
             (line, tuple(cut(value) if cut else value for cut, value in zip(of_field, values, strict=True)))
             for line, values in parsed.rows
         ]
-        return replace(parsed, rows=rows)
+        rejects = [
+            each._replace(reason=erased.words(each.reason), raw_text=erased.words(each.raw_text))
+            for each in parsed.rejects
+        ]
+        return replace(parsed, rows=rows, rejects=rejects)
 
     return read_without
 

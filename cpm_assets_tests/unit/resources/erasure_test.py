@@ -283,7 +283,9 @@ def test_a_later_invoice_still_meets_the_leg_and_its_number_goes_with_the_next_e
     (file,) = [each for each in parsed_deliveries(installation.lake) if each.delivery.file_name == "later.csv"]
     digits = pq.read_table(file.rows_path)["destination_digits"].to_pylist()
     assert digits == ["1415", "442079460001"]
-    assert erase_it(installation, AT + timedelta(hours=1)) == 2
+    (rejected,) = pq.read_table(file.rejects_path)["raw_text"].to_pylist()
+    assert rejected == "I-2,3,,+1415...,never,60,1,0.02"
+    assert erase_it(installation, AT + timedelta(hours=1)) == 1, "the file as received"
     assert b"555-0198" not in everything(installation.lake.root)
 
 
