@@ -4,6 +4,7 @@ Belongs here: gathering what the pure rules in `domain/` need, and turning their
 Nothing depends on having seen an event: a missed tick, a restart or three weeks of downtime change nothing.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import dagster as dg
@@ -18,6 +19,8 @@ from cpm_assets.resources.alert_outbox import AlertOutbox, DeliveryError, webhoo
 from cpm_assets.resources.build_log import BuildLog
 from cpm_assets.resources.clock import Clock
 from cpm_assets.resources.due_invoices import due_invoices
+from cpm_assets.resources.health_facts import newest_build
+from cpm_assets.resources.heartbeat import HeartbeatError, beat, pinger
 from cpm_assets.runs import days_failed_since, days_in_progress, fail_runs_of_dead_processes, range_tags
 from cpm_assets.touched_days import touched_days
 from cpm_assets.unseen_lines import invoiced_and_unseen
@@ -134,6 +137,7 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
     def alert_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         fail_runs_of_dead_processes(context.instance, context.log.warning)
         problems = current_problems(context.instance, installation, clock.now())
+        _tell_heartbeat(installation, context.log.warning)
         url = installation.settings.alert_webhook_url
         send = webhook(url) if url else lambda message: context.log.warning("alert: %s", message)
         try:
@@ -144,6 +148,15 @@ def build_sensors(installation: Installation, clock: Clock) -> list[dg.SensorDef
         return dg.SkipReason(f"{len(problems)} open problem(s), {len(sent)} message(s) sent")
 
     return [finalization_sensor, invoice_sensor, late_sweep_sensor, recosting_sensor, restatement_sensor, alert_sensor]
+
+
+def _tell_heartbeat(installation: Installation, warn: Callable[[str], object]) -> None:
+    url = installation.settings.heartbeat_url
+    if url:
+        try:
+            beat(installation.directory.work / "heartbeat", newest_build(installation.warehouse.builds), pinger(url))
+        except HeartbeatError as error:
+            warn(str(error))
 
 
 def held_back(instance: dg.DagsterInstance, job_name: str, now: datetime) -> set[date]:

@@ -97,6 +97,7 @@ class Settings:
     client_secret: str | None = field(default=None, repr=False)
     usage_source: str = "genesys_usage"
     alert_webhook_url: str | None = field(default=None, repr=False)
+    heartbeat_url: str | None = field(default=None, repr=False)
     silence_hours: int = SILENCE_HOURS
     runbooks_url: str = RUNBOOKS_URL
     finalization_hours: int = 48
@@ -143,6 +144,7 @@ def settings_from_environment(environment: Mapping[str, str] | None = None) -> S
         **organization,
         usage_source=_one_of(given, "CPM_USAGE_SOURCE", USAGE_SOURCES),
         alert_webhook_url=given.get("CPM_ALERT_WEBHOOK_URL"),
+        heartbeat_url=given.get("CPM_HEARTBEAT_URL"),
         silence_hours=_whole_number(given, "CPM_SILENCE_HOURS", SILENCE_HOURS, least=1),
         runbooks_url=given.get("CPM_RUNBOOKS_URL", RUNBOOKS_URL).rstrip("/"),
         finalization_hours=_whole_number(given, "CPM_FINALIZATION_HOURS", 48, least=1),

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 HIDDEN = "***"
-_NAMES_A_SECRET = re.compile(r"SECRET|PASSW|TOKEN|KEY|CREDENTIAL|WEBHOOK", re.IGNORECASE)
+_NAMES_A_SECRET = re.compile(r"SECRET|PASSW|TOKEN|KEY|CREDENTIAL|WEBHOOK|HEARTBEAT", re.IGNORECASE)
 _SHORTEST = 4
 """A shorter value (`1`, `yes`) of a variable that is only called like a secret would black out half of every text."""
 
@@ -50,7 +50,7 @@ def without_secrets(text: str, secrets: Collection[str]) -> str:
 
 
 def _secret_parts(value: str, name: str) -> Iterator[str]:
-    """The password of an address, and of a webhook also what is behind its host."""
+    """The password of an address, and of a webhook or heartbeat also what is behind its host."""
     if "://" not in value:
         return
     try:
@@ -59,6 +59,6 @@ def _secret_parts(value: str, name: str) -> Iterator[str]:
         return
     if address.password:
         yield from (address.password, unquote(address.password))
-    if "WEBHOOK" in name.upper():
+    if any(kind in name.upper() for kind in ("WEBHOOK", "HEARTBEAT")):
         path = address.path.strip("/")
         yield from (path, path.rpartition("/")[2], address.query)

@@ -35,7 +35,7 @@ def health_facts(installation: Installation) -> HealthFacts:
     builds = installation.warehouse.builds
     return HealthFacts(
         daemon_at=looked(DAEMON, lambda: _daemon_at(installation)),
-        built_at=looked(OPEN_DAY, lambda: _newest_build(builds)),
+        built_at=looked(OPEN_DAY, lambda: newest_build(builds)),
         last_day=looked(LAST_DAY, lambda: _last_day(builds)),
         published_at=looked(PUBLISHED, lambda: _published_at(installation)),
         trouble=trouble,
@@ -49,8 +49,8 @@ def _daemon_at(installation: Installation) -> datetime | None:
     return max(heartbeats.values()) if heartbeats else None
 
 
-def _newest_build(builds: BuildLog) -> datetime | None:
-    """Of the newest days that were built: a tick builds the open day, and after midnight the one before."""
+def newest_build(builds: BuildLog) -> datetime | None:
+    """When the newest build was made whose reading was complete: a tick's, of the open day or the one before it."""
     newest = [build.built_at_utc for day in builds.days()[-3:] if (build := builds.last_costed(day))]
     return max(newest, default=None)
 

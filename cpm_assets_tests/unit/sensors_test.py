@@ -253,6 +253,7 @@ class Webhook:
     def __init__(self) -> None:
         self.taken: list[dict[str, object]] = []
         self.status = 503
+        self.beats = 0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -260,6 +261,11 @@ class Webhook:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 if outer.status == 200:
                     outer.taken.append(body)
+                self.send_response(outer.status)
+                self.end_headers()
+
+            def do_GET(self) -> None:
+                outer.beats += outer.status == 200
                 self.send_response(outer.status)
                 self.end_headers()
 
@@ -296,6 +302,27 @@ def test_a_failed_run_is_posted_until_the_webhook_takes_it_and_then_once(
     assert "very-secret" not in refused.skip_message
     assert [message["status"] for message in webhook.taken] == ["firing", "resolved"]
     assert len({message["alert_id"] for message in webhook.taken}) == 1
+
+
+def test_the_heartbeat_follows_the_builds_and_holds_no_alert_up(
+    tmp_path: Path, instance: dg.DagsterInstance, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A watcher that is down must not cost the alerts, one that hears of no build calls somebody for nothing."""
+    webhook = Webhook()
+    installation = installed(tmp_path, CPM_HEARTBEAT_URL=webhook.url)
+    now = datetime(2026, 11, 3, 12, tzinfo=UTC)
+    close(installation, FIRST, now)
+    try:
+        first = ask(installation, instance, "alert_sensor", now)
+        webhook.status = 200
+        for _ in range(2):
+            ask(installation, instance, "alert_sensor", now)
+    finally:
+        webhook.server.shutdown()
+        webhook.server.server_close()
+    assert first.skip_message == "0 open problem(s), 0 message(s) sent"
+    assert webhook.beats == 1
+    assert "very-secret" not in caplog.text
 
 
 def test_without_a_webhook_an_alert_is_logged_once(installation: Installation, instance: dg.DagsterInstance) -> None:

@@ -92,7 +92,7 @@ def test_one_overridden_host_asks_for_the_other(given: str, missing: str) -> Non
 def test_neither_the_secret_nor_the_webhook_is_in_repr_or_errors() -> None:
     """A settings object in a log line or a traceback would give the organization away."""
     webhook = "https://hooks.example/T0/very-secret"
-    given = {**ORGANIZATION, "CPM_ALERT_WEBHOOK_URL": webhook}
+    given = {**ORGANIZATION, "CPM_ALERT_WEBHOOK_URL": webhook, "CPM_HEARTBEAT_URL": webhook}
     settings = settings_from_environment(given)
     assert (settings.client_secret, settings.alert_webhook_url) == ("hush-hush", webhook)
     assert not re.search("hush-hush|very-secret", f"{settings!r} {settings}")

@@ -31,6 +31,7 @@ def test_a_secret_is_blacked_out_in_every_form_in_which_a_message_may_quote_it(
     ("name", "value", "secret"),
     [
         ("CPM_ALERT_WEBHOOK_URL", "https://hooks.example.com/services/T00/B00/wxyz", "services/T00/B00/wxyz"),
+        ("CPM_HEARTBEAT_URL", "https://beats.example.com/5d1c-9e7a", "5d1c-9e7a"),
         ("HTTPS_PROXY", "http://user:p%40ssw0rd@proxy.example.com:8080", "p@ssw0rd"),
         ("GENESYS_API_URL", "https://me:hunter22@edge.example.com", "hunter22"),
         ("SFTP_ACME_PASSWORD", "correct horse", "correct horse"),
