@@ -24,7 +24,7 @@ demo: setup ## ten fixed days of the sandbox through every stage, and what came 
 	@$(RUN) -m cpm_assets demo
 
 test: setup ## all tests that need no system package
-	@$(RUN) -m pytest cpm_assets_tests --ignore=cpm_assets_tests/browser -n auto --dist loadfile --durations=15
+	@$(RUN) -m pytest cpm_assets_tests --ignore=cpm_assets_tests/browser -n auto --dist loadfile --no-loadscope-reorder --durations=15
 
 dev: setup ## the Dagster UI on 127.0.0.1:3000 with daemon, schedules and sensors
 	@$(RUN) -m cpm_assets dev

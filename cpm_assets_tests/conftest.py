@@ -1,6 +1,6 @@
-"""What tests of several kinds share: the demonstration, run once as a person runs it.
+"""What tests of several kinds share: the demonstration, run once as a person runs it; and pytest's hooks.
 
-Only fixtures. What the demonstration must come to is in `pipeline/ground_truth_test.py`.
+What the demonstration must come to is in `pipeline/ground_truth_test.py`.
 """
 
 import os
@@ -12,12 +12,19 @@ from pathlib import Path
 import pytest
 
 from cpm_assets.resources.writer_lock import writer_lock
+from cpm_assets_tests.spreading import dear_first
 
 REPOSITORY = Path(__file__).parents[1]
 SHARED_DEMO = "CPM_SHARED_DEMO"
 """The variable with the directory of a demonstration that `.ci/run` has run: `data`, `output`, `messages`, `status`."""
 COMMAND_SECONDS = 1200
 """Far more than any command needs on two busy cores: a command that hangs fails instead of stopping everything."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In pytest-xdist's processes the dear files come first; a single process keeps the tree's order."""
+    if hasattr(config, "workerinput"):
+        items[:] = [items[position] for position in dear_first([item.nodeid for item in items])]
 
 
 @dataclass(frozen=True)
