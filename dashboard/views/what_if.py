@@ -15,6 +15,7 @@ from cpm_assets.settings import Settings
 from dashboard.block import show_block
 from dashboard.figure_text import count_text, days_text, money_text, plural
 from dashboard.heading import show_heading, show_section
+from dashboard.missing_days import show_missing_days
 from dashboard.plain_text import as_html
 from dashboard.published import Figures
 from dashboard.slicers import BOUND, published_facts
@@ -74,6 +75,7 @@ def show(figures: Figures, settings: Settings) -> None:
         st.code(HOW_TO_ASK, language="bash")
         return
     _say_what_is_unknown(answer)
+    show_missing_days(figures, answer.scenario.first_day, answer.scenario.last_day, "this period")
     show_block(_table("By currency", totals, _HEADS), key="what_if_totals")
     show_section("By region")
     show_block(_table("Regions, by name", regions, _HEADS), key="what_if_regions")

@@ -178,3 +178,19 @@ def test_the_tooltip_says_how_the_carrier_rounds(memory: MemoryWarehouse) -> Non
             "connection fee 0.01 USD",
         )
     ]
+
+
+def test_the_tooltip_names_the_steps_of_a_card_that_has_several(memory: MemoryWarehouse) -> None:
+    """Steps "by rate-card row" alone explain no CPM: whether a leg of ten seconds is billed as ten or sixty does."""
+    cards = [
+        card("1", "1", initial_increment_seconds=60, increment_seconds=6),
+        card("44", "1", initial_increment_seconds=1, increment_seconds=1),
+        card("49", "1"),
+    ]
+    contracts = [Delivery("carrier_contracts", [contract(initial_increment_seconds=30, increment_seconds=30)])]
+    memory.run(world({0: []}, [Delivery("rate_cards", cards), *contracts]), "dim_carrier")
+    [(text,)] = memory.rows("select rounding_rule_text from dim_carrier")
+    assert text.startswith("steps by rate-card row, 1/1 … 60/6 seconds (first/next); each leg rounded")
+    memory.run(world({0: []}, [Delivery("rate_cards", cards[1:]), *contracts]), "dim_carrier")
+    [(text,)] = memory.rows("select rounding_rule_text from dim_carrier")
+    assert text.startswith("steps by rate-card row, 1/1 or 30/30 seconds (first/next);")

@@ -17,14 +17,50 @@ terms as (
     where {{ holds('terms', 'run.open_day') }}
 ),
 
--- The card's own steps and fees come before the contract's; how many ways there are tells whether to say so.
+-- The steps that its card's rows have: their own pair, else the contract's, else 1/1 (D7).
+card_steps as (
+    select distinct
+        cards.carrier_name,
+        coalesce(cards.initial_increment_seconds, terms.initial_increment_seconds, 1) as initial_increment_seconds,
+        case
+            when cards.initial_increment_seconds is not null then cards.increment_seconds
+            else coalesce(terms.increment_seconds, 1)
+        end as increment_seconds
+    from {{ ref('rate_card_dimension') }} as cards
+    cross join run
+    left join terms on cards.carrier_name = terms.carrier_name
+    where {{ holds('cards', 'run.open_day') }}
+),
+
+ordered_steps as (
+    select
+        *,
+        initial_increment_seconds || '/' || increment_seconds as steps_text,
+        row_number() over (
+            partition by carrier_name order by initial_increment_seconds, increment_seconds
+        ) as from_least,
+        row_number() over (
+            partition by carrier_name order by initial_increment_seconds desc, increment_seconds desc
+        ) as from_greatest
+    from card_steps
+),
+
+steps as (
+    select
+        carrier_name,
+        count(*) as ways,
+        min(initial_increment_seconds) as initial_increment_seconds,
+        min(increment_seconds) as increment_seconds,
+        max(steps_text) filter (where from_least = 1) as least_steps,
+        max(steps_text) filter (where from_greatest = 1) as greatest_steps
+    from ordered_steps
+    group by carrier_name
+),
+
+-- The card's own fees and minimums come before the contract's; whether there are any tells whether to say so.
 card_terms as (
     select
         cards.carrier_name,
-        count(distinct (cards.initial_increment_seconds, cards.increment_seconds)) as card_increments,
-        min(cards.initial_increment_seconds) as initial_increment_seconds,
-        min(cards.increment_seconds) as increment_seconds,
-        count(*) filter (where cards.initial_increment_seconds is null) as rows_without_increments,
         count(*) filter (where cards.connection_fee is not null) as rows_with_fee,
         count(*) filter (where cards.minimum_seconds is not null) as rows_with_minimum
     from {{ ref('rate_card_dimension') }} as cards
@@ -37,15 +73,11 @@ resolved as (
     select
         known_names.carrier_name,
         terms.carrier_name is not null as has_contract,
-        coalesce(card_terms.card_increments, 0) > 1
-        or (card_terms.initial_increment_seconds is not null and card_terms.rows_without_increments > 0)
-            as has_varying_increments,
-        coalesce(card_terms.initial_increment_seconds, terms.initial_increment_seconds, 1)
-            as initial_increment_seconds,
-        case
-            when card_terms.initial_increment_seconds is not null then card_terms.increment_seconds
-            else coalesce(terms.increment_seconds, 1)
-        end as increment_seconds,
+        coalesce(steps.ways, 1) as ways_of_steps,
+        steps.least_steps,
+        steps.greatest_steps,
+        coalesce(steps.initial_increment_seconds, terms.initial_increment_seconds, 1) as initial_increment_seconds,
+        coalesce(steps.increment_seconds, terms.increment_seconds, 1) as increment_seconds,
         coalesce(terms.increment_rule, 'relative') as increment_rule,
         coalesce(terms.minimum_seconds, 0) as minimum_seconds,
         coalesce(card_terms.rows_with_minimum, 0) > 0 as has_card_minimums,
@@ -58,13 +90,17 @@ resolved as (
         coalesce(terms.currency, 'USD') as currency
     from known_names
     left join terms on known_names.carrier_name = terms.carrier_name
+    left join steps on known_names.carrier_name = steps.carrier_name
     left join card_terms on known_names.carrier_name = card_terms.carrier_name
 )
 
 select
     carrier_name,
     case
-        when has_varying_increments then 'steps by rate-card row'
+        when ways_of_steps > 1
+            then
+                'steps by rate-card row, ' || least_steps || case when ways_of_steps = 2 then ' or ' else ' … ' end
+                || greatest_steps || ' seconds (first/next)'
         when initial_increment_seconds = increment_seconds then increment_seconds || '-second steps'
         when increment_rule = 'absolute'
             then increment_seconds || '-second steps, at least ' || initial_increment_seconds || ' seconds'
