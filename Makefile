@@ -113,7 +113,10 @@ docs: setup
 browser-test: setup ## the Dagster UI and the dashboard in headless Chromium (needs the system package chromium)
 	@$(RUN) -m pytest cpm_assets_tests/browser
 
-check: lint types docs test browser-test bench-small ## lint, types, dbt docs, all tests and the small benchmarks: what CI runs
+check: setup ## lint, types, dbt docs, all tests and the small benchmarks: what CI runs
+	@for step in lint types docs test browser-test bench-small; do \
+	  began=$$SECONDS; echo "== make $$step (after $$SECONDS s)"; $(MAKE) --no-print-directory $$step || exit; \
+	  echo "== make $$step took $$((SECONDS - began)) s"; done
 
 clean: ## the virtual environment and build products; never the data
 	rm -rf $(VENV) build *.egg-info dbt/target dbt/logs

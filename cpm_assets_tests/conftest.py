@@ -27,6 +27,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [items[position] for position in dear_first([item.nodeid for item in items])]
 
 
+class FailuresAtOnce:
+    """Prints each failure as it comes: with many processes pytest says nothing but a letter until all have ended."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """After pytest's own letter; a test that ended with the whole process has a text instead of a traceback."""
+        printer = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and printer:
+            crash = getattr(report.longrepr, "reprcrash", None)
+            reason = (crash.message if crash else str(report.longrepr)).strip().splitlines() or [""]
+            during = f" ({report.when})" if report.when in ("setup", "teardown") else ""
+            printer.write(f"\nFAILED{during} {report.nodeid}: {reason[0][:300]}\n", flush=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Only in the process that hands out the tests to others."""
+    if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(FailuresAtOnce(config))
+
+
 @dataclass(frozen=True)
 class FinishedCommand:
     """A command that ended: its exit status, standard output and standard error, and its data directory."""
