@@ -19,7 +19,9 @@ def run_dev(port: int) -> int:
     say(f"Dagster on http://127.0.0.1:{port} over {directory.root}; Ctrl-C ends it")
     dagster = Path(sys.executable).with_name("dagster")
     arguments = ["dev", "--workspace", str(WORKSPACE), "--host", "127.0.0.1", "--port", str(port)]
+    # Said in full: by default it is a path below the directory that is left here.
+    environment = os.environ | {"CPM_DATA_DIR": str(directory.root)}
     os.chdir(directory.dagster_home)  # where no other dagster.yaml is found than the one in use
-    os.environ["PYTHONWARNINGS"] = "ignore:Function `dev_command` is superseded"  # dagster 1.13 recommends its `dg`
-    os.execv(dagster, [str(dagster), *arguments])  # noqa: S606 - our own dagster with fixed arguments
+    environment["PYTHONWARNINGS"] = "ignore:Function `dev_command` is superseded"  # dagster 1.13 recommends its `dg`
+    os.execve(dagster, [str(dagster), *arguments], environment)  # noqa: S606 - our own dagster with fixed arguments
     return 0
