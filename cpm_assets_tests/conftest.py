@@ -6,13 +6,14 @@ What the demonstration must come to is in `pipeline/ground_truth_test.py`.
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from cpm_assets.resources.writer_lock import writer_lock
-from cpm_assets_tests.spreading import dear_first
+from cpm_assets_tests.spreading import ByFileOrStory, dear_first
 
 REPOSITORY = Path(__file__).parents[1]
 SHARED_DEMO = "CPM_SHARED_DEMO"
@@ -25,6 +26,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """In pytest-xdist's processes the dear files come first; a single process keeps the tree's order."""
     if hasattr(config, "workerinput"):
         items[:] = [items[position] for position in dear_first([item.nodeid for item in items])]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., None]) -> ByFileOrStory | None:
+    """How `--dist loadfile` hands out the tests; any other way is pytest-xdist's own."""
+    return ByFileOrStory(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 class FailuresAtOnce:

@@ -7,6 +7,8 @@ the collection, which is made here.
 
 from collections.abc import Sequence
 
+from xdist.scheduler import LoadFileScheduling
+
 DEAR_FILES = {
     "cpm_assets_tests/pipeline/restatement_test.py": 469,
     "cpm_assets_tests/pipeline/reconciliation/review_test.py": 252,
@@ -19,9 +21,22 @@ DEAR_FILES = {
     "cpm_assets_tests/pipeline/reconciliation/flags_test.py": 30,
 }
 """Processor seconds of the files that take half a minute or more, with the stories that they build."""
+HARD_DAYS = frozenset(
+    f"cpm_assets_tests/pipeline/{name}_test.py" for name in ("alerts", "backfill", "bad_input", "day")
+)
+"""The files that look at the story `hard_days`: a process that gets any of them builds it, which is seven runs."""
 PIPELINE = "cpm_assets_tests/pipeline/"
 PIPELINE_SECONDS = 20
 """What a pipeline test's file is taken to need if it is not listed: one or two production runs."""
+
+
+class ByFileOrStory(LoadFileScheduling):
+    """`--dist loadfile`, but the files of one story go to one process, which builds it once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """What is given away as a whole: the file, or the story."""
+        file = file_of(nodeid)
+        return "hard_days" if file in HARD_DAYS else file
 
 
 def file_of(nodeid: str) -> str:

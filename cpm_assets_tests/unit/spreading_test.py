@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cpm_assets_tests.spreading import DEAR_FILES, dear_first
+from cpm_assets_tests.spreading import DEAR_FILES, HARD_DAYS, dear_first
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -24,3 +24,9 @@ def test_the_dearest_file_comes_first_and_its_tests_stay_in_order() -> None:
         "cpm_assets_tests/unit/a_test.py::test_a",
     ]
     assert dear_first(collected) == [3, 4, 2, 1, 0, 5]
+
+
+def test_the_files_of_the_dear_story_are_those_that_ask_for_it() -> None:
+    """A file that is left out builds the story's seven runs again, in a process of its own."""
+    tests = (REPOSITORY / "cpm_assets_tests" / "pipeline").rglob("*_test.py")
+    assert {str(file.relative_to(REPOSITORY)) for file in tests if ": HardDays" in file.read_text()} == HARD_DAYS
